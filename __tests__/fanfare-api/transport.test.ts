@@ -1,0 +1,254 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { withDeadline } from '../../lib/fanfare-api/deadline.js';
+import { createTransport } from '../../lib/fanfare-api/transport.js';
+import type { Transport } from '../../lib/fanfare-api/transport.js';
+import { deadOrigin, httpWire, reply, tcpWire, until } from './wire.js';
+import type { Wire } from './wire.js';
+
+const SHORT_MS = 120;
+const LONG_MS = 30_000;
+const opened: { close(): Promise<void> }[] = [];
+
+function kept<T extends { close(): Promise<void> }>(thing: T): T {
+  opened.push(thing);
+  return thing;
+}
+
+const transportTo = ({ origin }: { origin: string }): Transport => kept(createTransport(origin));
+
+function post(transport: Transport, deadlineMs = LONG_MS, retryUnsent = false) {
+  return withDeadline(deadlineMs, (signal) =>
+    transport.post({ path: '/p', headers: { 'X-One': '1' }, body: '{"a":1}', signal, retryUnsent }),
+  );
+}
+
+afterEach(async () => {
+  for (const thing of opened.splice(0).reverse()) await thing.close();
+});
+
+describe('a call', () => {
+  it('is a POST whose answer comes back whole', async () => {
+    const wire = kept(await httpWire(reply(418, 'short and stout', { 'X-Two': '2' })));
+    const answer = await post(transportTo(wire));
+    expect(answer).toMatchObject({ status: 418, body: 'short and stout', headers: { 'x-two': '2' } });
+    expect(wire.seen).toEqual([
+      {
+        method: 'POST',
+        url: '/p',
+        headers: expect.objectContaining({ 'x-one': '1' }) as object,
+        body: '{"a":1}',
+      },
+    ]);
+  });
+
+  it('does not follow a redirect', async () => {
+    const wire = kept(await httpWire(reply(307, '', { Location: '/elsewhere' })));
+    expect(await post(transportTo(wire))).toMatchObject({ status: 307 });
+    expect(wire.seen).toHaveLength(1);
+  });
+
+  it('uses a connection again', async () => {
+    const sockets = new Set<Socket>();
+    const wire = kept(
+      await httpWire((res, req) => {
+        sockets.add(req.socket);
+        reply(200)(res);
+      }),
+    );
+    const transport = transportTo(wire);
+    for (let call = 0; call < 20; call += 1) await post(transport);
+    expect(wire.seen).toHaveLength(20);
+    expect(sockets.size).toBeLessThan(4);
+  });
+
+  it('opens at most 50 connections', async () => {
+    const waiting: (() => void)[] = [];
+    const wire = kept(
+      await httpWire((res) => {
+        waiting.push(() => {
+          reply(200)(res);
+        });
+      }),
+    );
+    const transport = transportTo(wire);
+    const calls = Array.from({ length: 60 }, () => post(transport));
+    await until(() => waiting.length === 50);
+    expect(wire.open.size).toBe(50);
+    for (const answer of waiting) answer();
+    await until(() => waiting.length === 60);
+    for (const answer of waiting.slice(50)) answer();
+    expect((await Promise.all(calls)).every((answer) => 'status' in answer)).toBe(true);
+  });
+});
+
+/** Peers that take the connection and then do not play by the rules. */
+const faults: readonly [name: string, accept: (socket: Socket) => void, expected: object][] = [
+  ['says nothing', (socket) => socket.resume(), { failed: 'no answer in time' }],
+  [
+    'stops within the headers',
+    (socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-')),
+    { failed: 'no answer in time' },
+  ],
+  [
+    'drips its body a byte at a time',
+    (socket) =>
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n');
+        const timer = setInterval(() => socket.write('x'), 10);
+        socket.once('close', () => {
+          clearInterval(timer);
+        });
+      }),
+    { status: 200, body: { cut: 'body not there in time' } },
+  ],
+];
+
+describe('the deadline', () => {
+  it.each(faults)('ends a call to a peer that %s, and frees the socket', async (_name, accept, expected) => {
+    const wire = kept(await tcpWire(accept));
+    expect(await post(transportTo(wire), SHORT_MS)).toMatchObject(expected);
+    await until(() => wire.open.size === 0);
+  });
+
+  it('ends a call that still waits for its connection', async () => {
+    const wire = kept(await tcpWire(() => undefined));
+    // Speaks no TLS, so the connection never comes about.
+    const transport = transportTo({ origin: wire.origin.replace('http:', 'https:') });
+    expect(await post(transport, SHORT_MS)).toEqual({ failed: 'no answer in time' });
+  });
+
+  it('leaves other calls alone', async () => {
+    let first = true;
+    const wire = kept(
+      await httpWire((res) => {
+        if (!first) reply(200, 'fine')(res);
+        first = false;
+      }),
+    );
+    const transport = transportTo(wire);
+    const [slow, quick] = await Promise.all([
+      post(transport, SHORT_MS),
+      until(() => wire.seen.length === 1).then(() => post(transport)),
+    ]);
+    expect(slow).toEqual({ failed: 'no answer in time' });
+    expect(quick).toMatchObject({ status: 200, body: 'fine' });
+  });
+});
+
+describe('a body', () => {
+  it('of 64 KB is read', async () => {
+    const body = 'x'.repeat(65_536);
+    const wire = kept(await httpWire(reply(200, body)));
+    expect(await post(transportTo(wire))).toMatchObject({ status: 200, body });
+  });
+
+  it('of one byte more is not', async () => {
+    const wire = kept(await httpWire(reply(200, 'x'.repeat(65_537))));
+    expect(await post(transportTo(wire))).toMatchObject({ status: 200, body: { cut: 'body too long' } });
+  });
+
+  it('without an end is cut at 64 KB and the socket freed', async () => {
+    const wire = kept(
+      await httpWire((res) => {
+        res.writeHead(403);
+        const more = (): void => {
+          while (!res.destroyed && res.write('x'.repeat(10_000)));
+        };
+        res.on('drain', more);
+        more();
+      }),
+    );
+    expect(await post(transportTo(wire))).toMatchObject({ status: 403, body: { cut: 'body too long' } });
+    await until(() => wire.open.size === 0);
+  });
+
+  it('that breaks off leaves the status', async () => {
+    const wire = kept(
+      await httpWire((res) => {
+        res.writeHead(200, { 'Content-Length': '100' });
+        res.write('half', () => res.destroy());
+      }),
+    );
+    expect(await post(transportTo(wire))).toMatchObject({
+      status: 200,
+      body: { cut: expect.stringMatching(/^body broken off \([A-Z_]+\)$/) as string },
+    });
+  });
+});
+
+describe('a call that fails', () => {
+  const errors: unknown[] = [];
+  const count = (message: unknown): void => {
+    errors.push(message);
+  };
+  beforeEach(() => {
+    errors.length = 0;
+    subscribe('undici:client:connectError', count);
+  });
+  afterEach(() => unsubscribe('undici:client:connectError', count));
+
+  it('by a reset is not tried again: something may have happened', async () => {
+    let connections = 0;
+    const wire: Wire = kept(
+      await tcpWire((socket) => {
+        connections += 1;
+        socket.once('data', () => socket.resetAndDestroy());
+      }),
+    );
+    const failure = await post(transportTo(wire), LONG_MS, true);
+    expect(failure).toEqual({ failed: expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/) as string });
+    expect(connections).toBe(1);
+  });
+
+  it('by a refused connection is tried once more where that is wanted', async () => {
+    const transport = transportTo({ origin: await deadOrigin() });
+    expect(await post(transport, LONG_MS, true)).toEqual({ failed: 'ECONNREFUSED', unsent: true });
+    expect(errors).toHaveLength(2);
+  });
+
+  it('by a refused connection is not tried again otherwise', async () => {
+    const transport = transportTo({ origin: await deadOrigin() });
+    expect(await post(transport)).toEqual({ failed: 'ECONNREFUSED', unsent: true });
+    expect(errors).toHaveLength(1);
+  });
+
+  it('by a header that cannot be sent is a failure without the header in it', async () => {
+    const wire = kept(await httpWire(reply(200)));
+    const failure = await withDeadline(LONG_MS, (signal) =>
+      transportTo(wire).post({ path: '/', headers: { A: 'b\r\nc' }, body: '', signal, retryUnsent: true }),
+    );
+    expect(failure).toEqual({ failed: 'UND_ERR_INVALID_ARG' });
+    expect(wire.seen).toHaveLength(0);
+  });
+});
+
+describe('close', () => {
+  it('lets running calls end, frees the sockets, and fails later calls', async () => {
+    let answerNow: (() => void) | undefined;
+    const wire = kept(
+      await httpWire((res) => {
+        answerNow = () => {
+          reply(200, 'in time')(res);
+        };
+      }),
+    );
+    const transport = createTransport(wire.origin);
+    const running = post(transport);
+    await until(() => answerNow !== undefined);
+    const closed = transport.close();
+    answerNow!();
+    expect(await running).toMatchObject({ body: 'in time' });
+    await closed;
+    await until(() => wire.open.size === 0);
+    expect(await post(transport)).toEqual({ failed: 'this client is closed' });
+    await expect(transport.close()).resolves.toBeUndefined();
+  });
+
+  it('works where nothing was ever sent', async () => {
+    const transport = createTransport('https://never.invalid');
+    transport.warm();
+    await expect(transport.close()).resolves.toBeUndefined();
+    await expect(createTransport('https://never.invalid').close()).resolves.toBeUndefined();
+  });
+});

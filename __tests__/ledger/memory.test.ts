@@ -1,0 +1,61 @@
+import { memoryLedger } from '../../lib/ledger/memory.js';
+import { ledgerContract } from '../../lib/testing/index.js';
+
+ledgerContract('memory', ({ clock }) => ({ ledger: memoryLedger({ clock }) }));
+
+describe('memoryLedger', () => {
+  const environment = process.env['NODE_ENV'];
+
+  afterEach(() => {
+    process.env['NODE_ENV'] = environment;
+  });
+
+  it('refuses production, and names what to use instead', () => {
+    process.env['NODE_ENV'] = 'production';
+    for (const options of [undefined, {}, { allowInProduction: false }]) {
+      expect(() => memoryLedger(options)).toThrow(TypeError);
+      expect(() => memoryLedger(options)).toThrow(/forget every order at a restart.*sqliteLedger/);
+    }
+  });
+
+  it('runs in production when told to', async () => {
+    process.env['NODE_ENV'] = 'production';
+    const ledger = memoryLedger({ allowInProduction: true });
+    await expect(ledger.open()).resolves.toBeUndefined();
+    expect(ledger.engine).toBe('memory');
+  });
+
+  it('names an option it does not know', () => {
+    const misspelt = { clok: undefined } as object;
+    expect(() => memoryLedger(misspelt)).toThrow('memoryLedger has no option "clok". It knows: clock');
+    expect(() => memoryLedger(null as never)).toThrow(TypeError);
+  });
+
+  it('takes no transaction, and records nothing then', async () => {
+    const ledger = memoryLedger();
+    const request = {
+      target: { by: 'triple', admission: ADMISSION },
+      order: { orderId: 'order-1' },
+    } as const;
+    await expect(ledger.complete(request, {})).rejects.toThrow(TypeError);
+    await expect(ledger.complete(request, {})).rejects.toThrow(/memory ledger.*only the PostgreSQL engine/);
+    await expect(ledger.find(ADMISSION.id)).resolves.toBeUndefined();
+  });
+
+  it('hands out frozen rows', async () => {
+    const ledger = memoryLedger();
+    await ledger.complete({
+      target: { by: 'admission', admission: ADMISSION },
+      order: { orderId: 'order-1' },
+    });
+    const row = await ledger.find(ADMISSION.id);
+    expect(Object.isFrozen(row) && Object.isFrozen(row?.admission)).toBe(true);
+  });
+});
+
+const ADMISSION = {
+  id: 'admission-1',
+  consumerId: 'cons_1',
+  distributionId: 'queue_1',
+  distributionType: 'queue',
+} as const;

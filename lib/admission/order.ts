@@ -1,0 +1,75 @@
+/** What the merchant tells about an order, read leniently: an order that exists is always recorded. */
+import { FanfareError } from '../errors.js';
+import { compact } from './compact.js';
+
+/** An order as `completeAdmission` takes it. */
+export interface Order {
+  /** The merchant's own order id: 1 to 255 characters, none of them control characters. */
+  readonly orderId: string;
+  /** A decimal string such as `'129.00'`: at most 12 digits before and 8 behind the point. */
+  readonly amount?: string;
+  /** ISO 4217, such as `'EUR'`. */
+  readonly currency?: string;
+  /** More that Fanfare should keep with the completion: a plain JSON object, at most 4,096 bytes as text. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** An order that is fit to be written down. */
+export interface ReadOrder {
+  readonly order: Order;
+  /** Names of fields that were malformed and left out. */
+  readonly leftOut: readonly ('amount' | 'currency' | 'metadata')[];
+}
+
+const ORDER_ID = /^[^\u0000-\u001f\u007f]{1,255}$/;
+const AMOUNT = /^\d{1,12}(\.\d{1,8})?$/;
+const CURRENCY = /^[A-Za-z]{3}$/;
+const METADATA_BYTES = 4_096;
+
+/**
+ * Reads an order. Only a bad `orderId` is an error (`INVALID_ADMISSION_DATA`): money has moved already, so a malformed
+ * amount, currency or metadata is left out and named, never a reason to lose the order.
+ */
+export function readOrder(input: Order): ReadOrder {
+  const given: unknown = (input as Order | null | undefined)?.orderId;
+  if (typeof given !== 'string' || !ORDER_ID.test(given)) {
+    throw new FanfareError('INVALID_ADMISSION_DATA', {
+      message: `"orderId" must be a text of 1 to 255 characters, got ${kindOf(given)}`,
+    });
+  }
+  const read = compact({
+    amount: matching(input.amount, AMOUNT),
+    currency: matching(input.currency, CURRENCY)?.toUpperCase(),
+    metadata: plainJson(input.metadata),
+  });
+  return {
+    order: { orderId: given, ...read },
+    leftOut: (['amount', 'currency', 'metadata'] as const).filter(
+      (name) => read[name] === undefined && input[name] !== undefined,
+    ),
+  };
+}
+
+function matching(value: unknown, pattern: RegExp): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
+}
+
+function plainJson(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  try {
+    const text = JSON.stringify(value);
+    return Buffer.byteLength(text) <= METADATA_BYTES
+      ? (JSON.parse(text) as Record<string, unknown>)
+      : undefined;
+  } catch {
+    // A cycle or a BigInt: not JSON, so it is left out like every other malformed field.
+    return undefined;
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string')
+    return value === '' ? 'an empty text' : `a text of ${String(value.length)} characters`;
+  return typeof value;
+}

@@ -1,0 +1,39 @@
+/** What Fanfare answered to "is this token good?". Three answers, never two: "could not tell" is not a no. */
+import type { DistributionType } from './identity.js';
+
+/** Fanfare says the token is good. Only what its answer itself told; a missing field was not in it. */
+export interface Yes {
+  readonly answer: 'yes';
+  readonly expiresAt?: number;
+  readonly admittedAt?: number;
+  readonly experienceId?: string;
+}
+
+/** Fanfare says no, or its answer contradicts the ids that were asked about. */
+export interface No {
+  readonly answer: 'no';
+  readonly code: 'ADMISSION_INVALID' | 'ADMISSION_EXPIRED' | 'ADMISSION_MISMATCH' | 'DEVICE_MISMATCH';
+  /** Fanfare's support code (FP002). */
+  readonly supportCode?: string;
+  readonly status?: number;
+}
+
+/** Nobody knows: Fanfare was down, slow, unreadable, limiting us, or refused our key. */
+export interface Unknown {
+  readonly answer: 'unknown';
+  /** Short and safe to log: an error code or an HTTP status in words; never a body, a token or a key. */
+  readonly reason: string;
+  readonly status?: number;
+  /** From `Retry-After` or a 429 body, as seconds from now. */
+  readonly retryAfterSeconds?: number;
+}
+
+export type Verdict = Yes | No | Unknown;
+
+/** One question to Fanfare: this token, said to be for these ids. */
+export interface Question {
+  readonly token: string;
+  readonly consumerId: string;
+  readonly distributionId: string;
+  readonly distributionType: DistributionType;
+}

@@ -1,0 +1,48 @@
+/** What is said about a delivery. Pure. */
+import { compact } from '../admission/compact.js';
+import type { FanfareEvent } from '../events.js';
+import type { DeliveryOutcome, DueDelivery } from '../ledger/ledger.js';
+import type { Queue } from './queue.js';
+
+/** The event for what has been written down about a row. */
+export function outcomeEvent(row: DueDelivery['row'], outcome: DeliveryOutcome): FanfareEvent {
+  const { orderId } = row.order;
+  const named = { admissionId: row.admission.id, orderId };
+  if (outcome.to === 'delivered') {
+    return {
+      type: 'completion.delivered',
+      level: 'info',
+      message: `Fanfare knows about order ${orderId}.`,
+      ...named,
+      attempts: row.delivery.attempts + 1,
+    };
+  }
+  const { lastStatus: status, lastReason: reason = 'no reason given', nextAttemptAt } = outcome.delivery;
+  if (outcome.to === 'dead') {
+    const message = `Fanfare refused order ${orderId} for good: ${reason}. Retry or discard it by hand.`;
+    return compact({ type: 'completion.dead', level: 'error', message, ...named, reason, status } as const);
+  }
+  const message = `Fanfare does not know about order ${orderId} yet: ${reason}.`;
+  return compact({
+    type: 'completion.retry',
+    level: 'info',
+    message,
+    ...named,
+    reason,
+    status,
+    nextAttemptAt,
+  } as const);
+}
+
+/** The event for a queue that stopped or went on; `undefined` when it did neither. */
+export function turnEvent(before: Queue, after: Queue): FanfareEvent | undefined {
+  if (before.pause === undefined && after.pause !== undefined) {
+    const { status, reason } = after.pause;
+    const message = `Fanfare refuses every completion (${reason}). No order is lost: one is tried each minute until it works again. Check the secret key, the organization and the address of the API.`;
+    return { type: 'deliveries.paused', level: 'error', message, reason, status };
+  }
+  if (before.pause !== undefined && after.pause === undefined) {
+    return { type: 'deliveries.resumed', level: 'info', message: 'Fanfare takes completions again.' };
+  }
+  return undefined;
+}

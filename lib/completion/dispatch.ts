@@ -1,0 +1,102 @@
+/** One completion on its way: it is sent, its answer judged, and what came of it written down and said. */
+import type { Clock } from '../clock.js';
+import type { OnEvent } from '../events.js';
+import type { DeliveryAnswer } from '../fanfare-api/answers.js';
+import type { FanfareClient } from '../fanfare-api/client.js';
+import type { DueDelivery } from '../ledger/ledger.js';
+import { outcomeEvent, turnEvent } from './delivery-events.js';
+import { decide } from './delivery-rules.js';
+import type { LedgerWatch } from './ledger-watch.js';
+import type { Kept, Queue } from './queue.js';
+import { OPEN_QUEUE } from './queue.js';
+import { reportOf } from './report.js';
+
+export interface DispatchParts {
+  readonly ledger: LedgerWatch;
+  readonly client: Pick<FanfareClient, 'complete'>;
+  readonly clock: Clock;
+  readonly emit: OnEvent;
+  readonly random: () => number;
+  /** Hears each answer, before it is judged, with our own time of sending. */
+  readonly heard: (answer: DeliveryAnswer, sentAt: number) => void;
+}
+
+export class Dispatch {
+  readonly #parts: DispatchParts;
+  #queue: Queue = OPEN_QUEUE;
+  #pausedAt = -Infinity;
+  /** Answers are judged and written one after the other: a pause must find the earlier ones written. */
+  #written: Promise<void> = Promise.resolve();
+  /** The ledger's time minus our clock's, as of the latest take. */
+  #ahead = 0;
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts;
+  }
+
+  get queue(): Queue {
+    return this.#queue;
+  }
+
+  /** When the latest pause began, by our clock. */
+  get pausedAt(): number {
+    return this.#pausedAt;
+  }
+
+  /** What the ledger would say that time it is. */
+  get ledgerNow(): number {
+    return this.#parts.clock.now() + this.#ahead;
+  }
+
+  /** Resolves when what came of it is written down; never rejects. */
+  async deliver(delivery: DueDelivery, probe: boolean): Promise<void> {
+    const sentAt = this.#parts.clock.now();
+    this.#ahead = delivery.takenAt - sentAt;
+    const answer = await this.#ask(delivery);
+    this.#parts.heard(answer, sentAt);
+    this.#written = this.#written.then(() => this.#write(delivery, answer, probe));
+    await this.#written;
+  }
+
+  /** Puts rows back on the schedule as they are given. */
+  async putBack(rows: readonly Kept[]): Promise<void> {
+    for (const { admissionId, delivery } of rows) {
+      await this.#parts.ledger.ask((ledger) => ledger.reschedule(admissionId, delivery));
+    }
+  }
+
+  async #ask({ row }: DueDelivery): Promise<DeliveryAnswer> {
+    try {
+      return await this.#parts.client.complete(reportOf(row));
+    } catch (error) {
+      // The client answers and never throws; should it do so, its message may hold what must not be logged.
+      return { kind: 'failed', reason: error instanceof Error ? error.name : 'unknown error' };
+    }
+  }
+
+  async #write({ row, leaseId }: DueDelivery, answer: DeliveryAnswer, probe: boolean): Promise<void> {
+    const { outcome, queue, putBack } = decide(this.#queue, {
+      admissionId: row.admission.id,
+      before: row.delivery,
+      answer,
+      probe,
+      now: this.ledgerNow,
+      random: this.#parts.random(),
+    });
+    this.#turn(queue);
+    const ours = await this.#parts.ledger.ask((ledger) =>
+      ledger.settleDelivery(row.admission.id, leaseId, outcome),
+    );
+    // Without our lease somebody else sends it, and says so.
+    if (ours === true) this.#parts.emit(outcomeEvent(row, outcome));
+    await this.putBack(putBack);
+  }
+
+  #turn(queue: Queue): void {
+    const event = turnEvent(this.#queue, queue);
+    this.#queue = queue;
+    if (event === undefined) return;
+    if (event.type === 'deliveries.paused') this.#pausedAt = this.#parts.clock.now();
+    this.#parts.emit(event);
+  }
+}

@@ -1,0 +1,73 @@
+/** How fast completions may go out: in flight, on hold, per minute. Pure; times are our own clock's milliseconds. */
+import type { DeliveryAnswer } from '../fanfare-api/answers.js';
+
+const MOST_IN_FLIGHT = 10;
+const MINUTE_MS = 60_000;
+/** A wrong clock or a broken header at the other side must not silence the queue for days. */
+const LONGEST_HOLD_MS = 3_600_000;
+
+interface Pace {
+  readonly perMinute: number;
+  /** How many may go out at once; fills up by the minute's rate. */
+  readonly tokens: number;
+  readonly at: number;
+}
+
+export interface Flow {
+  /** At most this many in flight: 1 to 10. */
+  readonly allowed: number;
+  /** Nothing goes out before. */
+  readonly holdUntil: number;
+  /** What was sent up to here has been answered for by the latest halving. */
+  readonly halvedAt: number;
+  readonly pace?: Pace;
+}
+
+/** Full speed; `perMinute` paces it. */
+export function fullFlow(now: number, perMinute?: number): Flow {
+  const flow = { allowed: MOST_IN_FLIGHT, holdUntil: -Infinity, halvedAt: -Infinity };
+  return perMinute === undefined ? flow : { ...flow, pace: { perMinute, tokens: burst(perMinute), at: now } };
+}
+
+/** How many more may be sent now. */
+export function roomLeft(flow: Flow, inFlight: number, now: number): number {
+  if (now < flow.holdUntil) return 0;
+  const slots = Math.max(0, flow.allowed - inFlight);
+  return flow.pace === undefined ? slots : Math.min(slots, Math.floor(refilled(flow.pace, now)));
+}
+
+/** The flow after `count` have been sent. */
+export function afterSending(flow: Flow, count: number, now: number): Flow {
+  if (flow.pace === undefined) return flow;
+  return { ...flow, pace: { ...flow.pace, tokens: refilled(flow.pace, now) - count, at: now } };
+}
+
+/** The flow after an answer to what was sent at `sentAt`. */
+export function afterAnswer(flow: Flow, answer: DeliveryAnswer, sentAt: number, now: number): Flow {
+  return hold(adapt(flow, answer, sentAt, now), answer, now);
+}
+
+/** One burst of 429 answers is one sign that it was too much: only what was sent after a halving halves again. */
+function adapt(flow: Flow, answer: DeliveryAnswer, sentAt: number, now: number): Flow {
+  if (answer.kind === 'done') return { ...flow, allowed: Math.min(MOST_IN_FLIGHT, flow.allowed + 1) };
+  const limited = answer.kind === 'failed' && answer.status === 429;
+  if (!limited || sentAt <= flow.halvedAt) return flow;
+  return { ...flow, allowed: Math.max(1, Math.floor(flow.allowed / 2)), halvedAt: now };
+}
+
+function hold(flow: Flow, answer: DeliveryAnswer, now: number): Flow {
+  const retryAfter = answer.kind === 'failed' ? (answer.retryAfterMs ?? 0) : 0;
+  const reset = answer.rateLimit?.remaining === 0 ? answer.rateLimit.resetAt : now;
+  const until = Math.min(Math.max(now + retryAfter, reset), now + LONGEST_HOLD_MS);
+  return until > now ? { ...flow, holdUntil: Math.max(flow.holdUntil, until) } : flow;
+}
+
+/** The loop ticks once a second, so a second's worth may go out together. */
+function burst(perMinute: number): number {
+  return Math.max(1, perMinute / 60);
+}
+
+function refilled(pace: Pace, now: number): number {
+  const gained = (Math.max(0, now - pace.at) * pace.perMinute) / MINUTE_MS;
+  return Math.min(burst(pace.perMinute), pace.tokens + gained);
+}

@@ -1,0 +1,15 @@
+/** What Fanfare is told about a recorded order. Pure. */
+import type { CompletionReport } from '../fanfare-api/dialects.js';
+import type { UsedRow } from '../ledger/row.js';
+
+/** The report of a row; its idempotency key is the admission's id, the same on every attempt. */
+export function reportOf({ admission, order: { completedAt, ...order } }: UsedRow): CompletionReport {
+  return {
+    idempotencyKey: admission.id,
+    consumerId: admission.consumerId,
+    distributionId: admission.distributionId,
+    distributionType: admission.distributionType,
+    order,
+    completedAt,
+  };
+}

@@ -1,0 +1,144 @@
+/** What the merchant's server asks for: validate, complete, deny. */
+import { iso, note, stateOf } from './admission-record.js';
+import type { AdmissionRecord, Triple } from './admission-record.js';
+import { ok, problem, Refusal } from './answers.js';
+import type { Answer } from './answers.js';
+import { admissionToComplete, ruleOnToken } from './rulings.js';
+import type { Ruling } from './rulings.js';
+import type { Stage } from './venue.js';
+import { wireState } from './wire.js';
+import type { World } from './world.js';
+
+const RULING_TEXTS: Readonly<Record<Exclude<Ruling, 'good'>, string>> = {
+  unknown: 'Invalid admission token',
+  mismatch: 'Admission token does not match',
+  completed: 'Admission already completed',
+  denied: 'Admission denied',
+  expired: 'Admission expired',
+};
+const ALREADY_COMPLETED = RULING_TEXTS.completed;
+const KEYS_KEPT = 100;
+const METADATA_KEPT = 8_192;
+
+export interface Validated {
+  readonly ruling: Ruling;
+  /** ISO 8601; only of a good token. */
+  readonly expiresAt?: string;
+}
+
+/** Rules on a token and notes it with the admission the token proves. */
+export function validate(world: World, asked: Triple, token: string): Validated {
+  const now = world.now();
+  const proof = world.book.prove(token);
+  const ruling = ruleOnToken(asked, proof, now);
+  if (!proof) return { ruling };
+  const { record } = proof;
+  record.validations[ruling === 'good' ? 'yes' : 'no'] += 1;
+  if (ruling !== 'good') {
+    note(record, now, 'refused', RULING_TEXTS[ruling]);
+    return { ruling };
+  }
+  note(record, now, 'validated');
+  return { ruling, expiresAt: iso(Math.min(proof.expiresAt, record.expiresAt)) };
+}
+
+/** The per-type validate answers a bare boolean. */
+export function booleanAnswer(world: World, { ruling }: Validated): Answer {
+  return isForbidden(world, ruling) ? problem(403, RULING_TEXTS[ruling]) : ok(ruling === 'good');
+}
+
+/** The generic validate answers an object. */
+export function objectAnswer(world: World, { ruling, expiresAt }: Validated): Answer {
+  if (ruling === 'good') return ok({ valid: true, expiresAt });
+  const status = isForbidden(world, ruling) ? 403 : 200;
+  return { status, body: { valid: false, error: RULING_TEXTS[ruling] } };
+}
+
+function isForbidden({ settings }: World, ruling: Ruling): ruling is 'completed' | 'expired' {
+  if (ruling === 'completed') return settings.validateAfterComplete === 'forbidden';
+  return ruling === 'expired' && settings.expired === 'forbidden';
+}
+
+export interface Completion {
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Completes a consumer's admission, once: see `EmulatorSwitches` for every later call. */
+export function complete(world: World, triple: Triple, completion: Completion): Answer {
+  const now = world.now();
+  const record = admissionToComplete(world.book.of(triple), completion.idempotencyKey, now);
+  if (!record) throw new Refusal(problem(404, 'Consumer has no admission'));
+  remember(record, completion);
+  const state = stateOf(record, now);
+  if (state === 'completed') {
+    note(record, now, 'completed again');
+    return secondCompletion(world, record);
+  }
+  if (state === 'denied' || (state === 'expired' && world.settings.completeAfterExpiry === 'refuse')) {
+    note(record, now, 'completion refused', RULING_TEXTS[state]);
+    return problem(state === 'denied' ? 403 : 400, RULING_TEXTS[state]);
+  }
+  take(record, completion, now);
+  return ok(completedBody(record));
+}
+
+function remember(record: AdmissionRecord, { idempotencyKey }: Completion): void {
+  const { completions } = record;
+  completions.received += 1;
+  if (idempotencyKey !== undefined && completions.idempotencyKeys.size < KEYS_KEPT) {
+    completions.idempotencyKeys.add(idempotencyKey);
+  }
+}
+
+function take(record: AdmissionRecord, { metadata }: Completion, now: number): void {
+  record.completedAt = now;
+  record.completions.effects += 1;
+  if (metadata) record.completions.metadata = keepable(metadata);
+  const orderId = metadata?.['orderId'];
+  if (typeof orderId === 'string') record.completions.orderId = orderId;
+  note(record, now, 'completed', record.completions.orderId);
+}
+
+function keepable(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { length } = JSON.stringify(metadata);
+  return length <= METADATA_KEPT ? metadata : { leftOut: `${length} characters are too many to keep` };
+}
+
+function secondCompletion({ settings }: World, record: AdmissionRecord): Answer {
+  switch (settings.secondCompletion) {
+    case 'same':
+      return ok(completedBody(record));
+    case 'conflict':
+      return problem(409, 'conflict', { message: ALREADY_COMPLETED });
+    case 'bad_request':
+      return problem(400, 'bad_request', { message: ALREADY_COMPLETED });
+  }
+}
+
+const ID_FIELDS = { queue: 'queueId', draw: 'drawId', auction: 'auctionId', timed_release: 'timedReleaseId' };
+
+function completedBody({ distributionType, distributionId, consumerId, completedAt }: AdmissionRecord) {
+  return {
+    ...(distributionType === 'timed_release' ? { success: true } : {}),
+    [ID_FIELDS[distributionType]]: distributionId,
+    consumerId,
+    status: 'COMPLETED',
+    completedAt: iso(completedAt ?? 0),
+  };
+}
+
+/** Denies a consumer, waiting or admitted; an admission that was used stays used. */
+export function deny(world: World, stage: Stage, consumerId: string, reason: string): Answer {
+  const now = world.now();
+  const { id, type } = stage.distribution;
+  const records = world.book.of({ distributionType: type, distributionId: id, consumerId });
+  const done = records.find((record) => record.completedAt !== undefined);
+  if (done) return ok(wireState(type, { at: 'completed', record: done }));
+  for (const record of records) {
+    record.denied ??= { at: now, reason };
+    note(record, now, 'denied', reason);
+  }
+  if (!stage.denied.has(consumerId)) stage.denied.set(consumerId, { at: now, reason });
+  return ok(wireState(type, { at: 'denied', since: now, reason }));
+}

@@ -1,0 +1,82 @@
+/** Everything the package has to say while it runs, as one typed union, and the safe way to say it. */
+import type { FanfareErrorCode } from './errors.js';
+
+interface Named<Type extends string, Level extends 'info' | 'warn' | 'error'> {
+  readonly type: Type;
+  readonly level: Level;
+  /** One sentence for the person who reads it at night. Never holds a token, a key or a cookie. */
+  readonly message: string;
+}
+
+/** An event; `switch` over `type`. Times are milliseconds since the epoch. */
+export type FanfareEvent =
+  | (Named<'admission.attached', 'info'> & { readonly admissionId: string })
+  | (Named<'admission.refused', 'info'> & { readonly code: FanfareErrorCode; readonly admissionId?: string })
+  | (Named<'admission.claimed', 'info'> & {
+      readonly admissionId: string;
+      readonly attempt: number;
+      readonly superseded?: number;
+    })
+  | (Named<'claim.pending', 'info'> & { readonly admissionId: string; readonly attempt: number })
+  | (Named<'claim.released', 'info'> & { readonly admissionId: string; readonly attempt: number })
+  | (Named<'claim.lost', 'warn'> & { readonly admissionId: string; readonly attempt: number })
+  | (Named<'claim.unresolved', 'warn'> & { readonly admissionId: string; readonly attempt: number })
+  | (Named<'completion.recorded', 'info'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      /** What the ledger held for the admission when the order came. `held` is the ordinary case. */
+      readonly claim: 'held' | 'none' | 'released' | 'pending' | 'superseded' | 'lapsed' | 'expired';
+    })
+  | (Named<'completion.field_left_out', 'warn'> & {
+      readonly orderId: string;
+      readonly field: 'amount' | 'currency' | 'metadata';
+    })
+  | (Named<'completion.delivered', 'info'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      readonly attempts: number;
+    })
+  | (Named<'completion.retry', 'info'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      readonly reason: string;
+      readonly status?: number;
+      readonly nextAttemptAt: number;
+    })
+  | (Named<'completion.overdue', 'warn'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      readonly completedAt: number;
+    })
+  | (Named<'completion.dead', 'error'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      readonly reason: string;
+      readonly status?: number;
+    })
+  | (Named<'deliveries.paused', 'error'> & { readonly reason: string; readonly status: number })
+  | Named<'deliveries.resumed', 'info'>
+  | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })
+  | (Named<'fanfare.misconfigured', 'error'> & { readonly reason: string; readonly status?: number })
+  | (Named<'ledger.unavailable', 'error'> & { readonly engine: string; readonly cause: unknown })
+  | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })
+  | (Named<'session.overflow', 'warn'> & { readonly admissionId: string });
+
+/** A merchant's listener. */
+export type OnEvent = (event: FanfareEvent) => void;
+
+/** The default listener: warnings and errors as one line each on stderr, so that no fault is silent. */
+export const warnOnStderr: OnEvent = (event) => {
+  if (event.level !== 'info') console.warn(`[express-fanfare] ${event.type}: ${event.message}`);
+};
+
+/** Wraps a listener so that its own faults are reported as its own and never reach a request or a delivery. */
+export function safely(listener: OnEvent): OnEvent {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      process.emitWarning(`onEvent threw while handling "${event.type}": ${String(error)}`, 'FanfareWarning');
+    }
+  };
+}

@@ -1,0 +1,136 @@
+/** What Fanfare's answers mean: to "is this token good?", and to a completion. Pure and total. */
+import { compact } from '../admission/compact.js';
+import { parseTime } from '../admission/expiry.js';
+import { isId } from '../admission/identity.js';
+import type { No, Question, Unknown, Verdict, Yes } from '../admission/verdict.js';
+import { parseJson, readErrorBody, wordsOf } from './error-body.js';
+import type { ErrorBody } from './error-body.js';
+import { rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
+import type { Answer, RateLimit } from './http-answer.js';
+
+/** How a delivery went. `reason` is one short line, safe to log: never a key, never a token. */
+export type DeliveryAnswer = (
+  | {
+      readonly kind: 'done';
+      /** True when Fanfare says that it knew already. */
+      readonly already: boolean;
+    }
+  | {
+      /** Fanfare does not take it; waiting alone will not help. */
+      readonly kind: 'refused';
+      readonly status: number;
+      /** Whether the body names the request itself as malformed: it will never be taken. */
+      readonly known: boolean;
+      readonly reason: string;
+    }
+  | {
+      /** It may well be taken later. */
+      readonly kind: 'failed';
+      readonly status?: number;
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+    }
+) & { readonly rateLimit?: RateLimit };
+
+/** Statuses that are statements about the admission. All others are about Fanfare, the network or us. */
+const NO_BY_STATUS: ReadonlySet<number> = new Set([400, 403, 404, 409, 410, 422, 423]);
+
+/** 4xx answers to a completion that pass with time; every other 4xx refuses it. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
+/** The names under which an answer may repeat an id that was asked about. */
+const REPEATED: Readonly<Record<string, keyof Question>> = {
+  consumerId: 'consumerId',
+  distributionId: 'distributionId',
+  distributionType: 'distributionType',
+  queueId: 'distributionId',
+  drawId: 'distributionId',
+  auctionId: 'distributionId',
+  timedReleaseId: 'distributionId',
+};
+
+const ALREADY = /already[\s_-]*completed/i;
+const EXPIRED = /expir/i;
+const SECRETS = /\b(?:sk|pk|whsec)_\S+|\beyJ\S+|\S{48,}/g;
+const LONGEST_REASON = 200;
+
+/** Reads an answer to `question`, never a yes by accident. `now` is milliseconds since the epoch. */
+export function readVerdict(answer: Answer, question: Question, now: number): Verdict {
+  const { status, body } = answer;
+  if (typeof body !== 'string') return unknown(answer, now, `${statusWords(status)}, ${body.cut}`);
+  if (NO_BY_STATUS.has(status)) return no(status, readErrorBody(body));
+  if (!isSuccess(status)) return unknown(answer, now, statusWords(status));
+  return readSuccess(answer, body, question, now);
+}
+
+function readSuccess(answer: Answer, body: string, question: Question, now: number): Verdict {
+  const value = parseJson(body);
+  if (value === true) return { answer: 'yes' };
+  if (value === false) return no(answer.status, { known: false });
+  const said = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (said['valid'] === true) return yes(said, question, answer.status);
+  if (said['valid'] === false) return no(answer.status, readErrorBody(body));
+  return unknown(answer, now, `${statusWords(answer.status)}, but no answer to be read in it`);
+}
+
+function yes(said: Readonly<Record<string, unknown>>, question: Question, status: number): Yes | No {
+  const contradicts = Object.entries(REPEATED).some(
+    ([name, asked]) => (said[name] ?? question[asked]) !== question[asked],
+  );
+  if (contradicts) return { answer: 'no', code: 'ADMISSION_MISMATCH', status };
+  const experienceId = said['experienceId'];
+  return compact({
+    answer: 'yes' as const,
+    expiresAt: parseTime(said['expiresAt']),
+    admittedAt: parseTime(said['admittedAt']),
+    experienceId: isId(experienceId) ? experienceId : undefined,
+  });
+}
+
+function no(status: number, body: ErrorBody): No {
+  const { code, error, supportCode } = body;
+  if (code === 'FP002' || error === 'DEVICE_MISMATCH') {
+    return compact({ answer: 'no' as const, code: 'DEVICE_MISMATCH' as const, status, supportCode });
+  }
+  const expired = wordsOf(body).some((words) => EXPIRED.test(words));
+  return { answer: 'no', code: expired ? 'ADMISSION_EXPIRED' : 'ADMISSION_INVALID', status };
+}
+
+function unknown(answer: Answer, now: number, reason: string): Unknown {
+  const seconds = retryAfterSeconds(answer, now);
+  return compact({ answer: 'unknown' as const, reason, status: answer.status, retryAfterSeconds: seconds });
+}
+
+/** Reads an answer to a completion. `now` is milliseconds since the epoch. */
+export function readDelivery(answer: Answer, now: number): DeliveryAnswer {
+  const limit = rateLimit(answer.headers);
+  return { ...outcomeOf(answer, now), ...(limit === undefined ? {} : { rateLimit: limit }) };
+}
+
+function outcomeOf(answer: Answer, now: number): DeliveryAnswer {
+  const { status } = answer;
+  if (isSuccess(status)) return { kind: 'done', already: false };
+  const body = readErrorBody(textOf(answer));
+  if (wordsOf(body).some((words) => ALREADY.test(words))) return { kind: 'done', already: true };
+  const reason = reasonOf(status, body);
+  if (status >= 400 && status <= 499 && !PASSING.has(status)) {
+    return { kind: 'refused', status, known: body.known, reason };
+  }
+  const seconds = retryAfterSeconds(answer, now);
+  return compact({
+    kind: 'failed' as const,
+    status,
+    reason,
+    retryAfterMs: seconds === undefined ? undefined : seconds * 1_000,
+  });
+}
+
+/** The texts of a body are Fanfare's, and may repeat what we sent: whatever looks like a secret goes. */
+function reasonOf(status: number, body: ErrorBody): string {
+  const said = wordsOf(body).map((words) => words.replace(SECRETS, '[...]').replace(/[^\x20-\x7e]+/g, ' '));
+  return [statusWords(status), ...new Set(said)].join(': ').slice(0, LONGEST_REASON);
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}

@@ -1,0 +1,49 @@
+/** Where Fanfare is, and how an id gets into an address without ever leaving it. */
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Reads a base address: absolute, https (http only on loopback: `localhost`, `127.0.0.0/8`, `[::1]`), with an optional
+ * path, and without credentials, query or hash.
+ *
+ * @throws TypeError that names `"api.baseUrl"`. The text itself is not repeated: it may hold credentials.
+ */
+export function parseBaseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const flaw = url === undefined ? 'a text that is not an absolute address' : flawOf(url);
+  if (url === undefined || flaw !== undefined) {
+    throw new TypeError(
+      `"api.baseUrl" must be an absolute https address such as "https://api.fanfare.io" ` +
+        `(http only for localhost, 127.0.0.0/8 and [::1]), got ${flaw ?? typeof text}.`,
+    );
+  }
+  return url;
+}
+
+function flawOf(url: URL): string | undefined {
+  if (url.username !== '' || url.password !== '') {
+    return 'one with a user name or password in it; the key belongs into "secretKey"';
+  }
+  if (url.search !== '') return 'one with a query';
+  if (url.hash !== '') return 'one with a "#"';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return `one that starts with "${url.protocol}"`;
+  return LOOPBACK.test(url.hostname)
+    ? undefined
+    : 'plain http, which would show the secret key to the network';
+}
+
+/**
+ * The path of an operation below the base, with `{id}` in the template replaced.
+ *
+ * @throws RangeError when the finished address is not exactly the base followed by that path, as with an id of `..`.
+ */
+export function pathBelow(base: URL, template: string, id: string): string {
+  const prefix = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
+  const address = prefix + template.replace('{id}', () => encodeURIComponent(id));
+  const finished = new URL(address);
+  if (finished.href !== address || !finished.href.startsWith(`${prefix}/`)) {
+    throw new RangeError('The id would lead to another address.');
+  }
+  return finished.pathname;
+}

@@ -1,0 +1,114 @@
+/** POST over a pool of connections to one origin. Every fault is a result; nothing here throws or rejects. */
+import type * as Undici from 'undici';
+import { delay, systemClock } from '../clock.js';
+import { unlessAborted } from './deadline.js';
+import { errorName } from './failure.js';
+import type { Failure } from './failure.js';
+import type { Answer } from './http-answer.js';
+
+/** One request. */
+export interface Post {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Covers everything from the connection to the last byte of the answer. */
+  readonly signal: AbortSignal;
+  /** Whether to try once more when the request surely never left this machine. */
+  readonly retryUnsent: boolean;
+}
+
+export interface Transport {
+  post(request: Post): Promise<Answer | Failure>;
+  /** Loads what the first call would load. */
+  warm(): void;
+  /** Lets running calls end, then closes the connections. Later calls fail. */
+  close(): Promise<void>;
+}
+
+const CONNECTIONS = 50;
+/** Sockets of a peer that never accepts go away after this, whatever became of the calls that wanted them. */
+const CONNECT_TIMEOUT_MS = 2_000;
+const LONGEST_BODY_BYTES = 65_536;
+const RETRY_PAUSE_MS = 50;
+/** Faults before there was a connection. A timeout while connecting is one too, but leaves no time for a retry. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
+export function createTransport(origin: string): Transport {
+  let pool: Undici.Pool | undefined;
+  let closing: Promise<void> | undefined;
+
+  const open = (): Undici.Pool => (pool ??= openPool(origin));
+
+  const attempt = async (request: Post): Promise<Answer | Failure> => {
+    if (closing !== undefined) return { failed: 'this client is closed' };
+    const { path, headers, body, signal } = request;
+    try {
+      return await readAnswer(
+        // A request that waits for a connection does not hear the signal by itself.
+        await unlessAborted(signal, open().request({ method: 'POST', path, headers, body, signal })),
+        signal,
+      );
+    } catch (error) {
+      return failureOf(error, signal);
+    }
+  };
+
+  return {
+    async post(request) {
+      const first = await attempt(request);
+      if (!request.retryUnsent || !('unsent' in first)) return first;
+      await delay(systemClock, RETRY_PAUSE_MS);
+      return attempt(request);
+    },
+    warm() {
+      if (closing === undefined) open();
+    },
+    close() {
+      closing ??= Promise.resolve(pool?.close()).then(() => undefined);
+      return closing;
+    },
+  };
+}
+
+function openPool(origin: string): Undici.Pool {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes 89 ms to load: on first need, not at import
+  const undici = require('undici') as typeof Undici;
+  return new undici.Pool(origin, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    // The caller's deadline is the only one: two more timers for each call would measure the same time again.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: LONGEST_BODY_BYTES,
+  });
+}
+
+/** The status counts from the moment it is there, even if the body never arrives whole. */
+async function readAnswer(response: Undici.Dispatcher.ResponseData, signal: AbortSignal): Promise<Answer> {
+  const { statusCode: status, headers } = response;
+  try {
+    return { status, headers, body: await unlessAborted(signal, response.body.text()) };
+  } catch (error) {
+    return { status, headers, body: { cut: cutOf(error, signal) } };
+  }
+}
+
+function cutOf(error: unknown, signal: AbortSignal): string {
+  const name = errorName(error);
+  if (name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'body too long';
+  return signal.aborted ? 'body not there in time' : `body broken off (${name})`;
+}
+
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (signal.aborted) return { failed: 'no answer in time' };
+  const name = errorName(error);
+  return UNSENT.has(name) ? { failed: name, unsent: true } : { failed: name };
+}

@@ -1,0 +1,171 @@
+/** A ledger over any store that answers at once: the pure steps, the engine's time and the lock, put together. */
+import { randomUUID } from 'node:crypto';
+import type { Admission } from '../admission/admission.js';
+import type { Clock } from '../clock.js';
+import { complete } from './completing.js';
+import type { OrderedRow } from './delivering.js';
+import { lease, reschedule, settleDelivery } from './delivering.js';
+import type {
+  AttemptOutcome,
+  ClaimOutcome,
+  ClaimRequest,
+  CompletionOutcome,
+  CompletionRequest,
+  DeliveryOutcome,
+  DueDelivery,
+  Holder,
+  Ledger,
+  RowQuery,
+} from './ledger.js';
+import type { DeliveryProgress, Row } from './row.js';
+import { standing } from './standing.js';
+import type { Step } from './transitions.js';
+import { claim, defer, renew, settle } from './transitions.js';
+
+/** Where the rows are. Every method may throw; nothing but `open` and `close` is called on a store that is not open. */
+export interface LocalStore {
+  readonly engine: string;
+  /** Idempotent. */
+  open(): void;
+  /** Idempotent. */
+  close(): void;
+  /** Runs `work` while nobody else writes. What it wrote is durable when this returns, and undone when it throws. */
+  exclusively<Result>(work: () => Result): Result;
+  byId(id: string): Row | undefined;
+  /** Every row with this id, this token hash or this triple. */
+  neighbours(admission: Admission, tokenHash?: string): readonly Row[];
+  /** Ordered rows that may be sent at `now`, the most urgent first. */
+  due(now: number, limit: number): readonly OrderedRow[];
+  /** Rows as they stand at `now`, the oldest first. */
+  list(query: RowQuery, now: number): readonly Row[];
+  put(row: Row): void;
+  /** Deletes at most `limit` rows whose time is over; how many it were. */
+  purge(now: number, limit: number): number;
+}
+
+/** Deleting more than this at once would hold up the orders behind it. */
+const PURGE_BATCH = 500;
+
+export class LocalLedger implements Ledger {
+  readonly engine: string;
+  readonly #store: LocalStore;
+  readonly #clock: Clock;
+  #closed = false;
+
+  constructor(store: LocalStore, clock: Clock) {
+    this.engine = store.engine;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  open(): Promise<void> {
+    return this.#read(() => undefined);
+  }
+
+  find(admissionId: string): Promise<Row | undefined> {
+    return this.#read((now) => {
+      const row = this.#store.byId(admissionId);
+      return row === undefined ? undefined : standing(row, now);
+    });
+  }
+
+  claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    return this.#step((now) =>
+      claim(this.#store.neighbours(request.admission, request.tokenHash), request, now),
+    );
+  }
+
+  renew(holder: Holder, leaseMs: number): Promise<boolean> {
+    return this.#step((now) => renew(this.#store.byId(holder.admissionId), holder, leaseMs, now));
+  }
+
+  defer(holder: Holder, reference: string): Promise<boolean> {
+    return this.#step((now) => defer(this.#store.byId(holder.admissionId), holder, reference, now));
+  }
+
+  settle(holder: Holder, outcome: AttemptOutcome): Promise<boolean> {
+    return this.#step((now) => settle(this.#store.byId(holder.admissionId), holder, outcome, now));
+  }
+
+  complete(request: CompletionRequest, transaction?: unknown): Promise<CompletionOutcome> {
+    if (transaction !== undefined) return Promise.reject(noTransactions(this.engine));
+    return this.#step((now) => complete(this.#concerned(request), request, now));
+  }
+
+  takeDue(limit: number, leaseMs: number): Promise<readonly DueDelivery[]> {
+    return this.#write((now) => {
+      const taken = this.#store
+        .due(now, atLeastNone(limit))
+        .map((row) => lease(row, randomUUID(), leaseMs, now));
+      for (const { row } of taken) this.#store.put(row);
+      return taken;
+    });
+  }
+
+  settleDelivery(admissionId: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean> {
+    return this.#step((now) => settleDelivery(this.#store.byId(admissionId), leaseId, outcome, now));
+  }
+
+  reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean> {
+    return this.#step((now) => reschedule(this.#store.byId(admissionId), delivery, now));
+  }
+
+  list(query: RowQuery): Promise<readonly Row[]> {
+    return this.#read((now) => this.#store.list({ ...query, limit: atLeastNone(query.limit) }, now));
+  }
+
+  async purge(): Promise<number> {
+    for (let total = 0; ;) {
+      const deleted = await this.#write((now) => this.#store.purge(now, PURGE_BATCH));
+      total += deleted;
+      if (deleted < PURGE_BATCH) return total;
+      await new Promise(setImmediate);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return new Promise((resolve) => {
+      this.#store.close();
+      resolve();
+    });
+  }
+
+  #concerned({ target }: CompletionRequest): readonly Row[] {
+    if (target.by !== 'id') return this.#store.neighbours(target.admission);
+    const row = this.#store.byId(target.id);
+    return row === undefined ? [] : [row];
+  }
+
+  #step<Outcome>(step: (now: number) => Step<Outcome>): Promise<Outcome> {
+    return this.#write((now) => {
+      const { outcome, write } = step(now);
+      if (write !== undefined) this.#store.put(write);
+      return outcome;
+    });
+  }
+
+  /** The time is read inside the lock: a step that had to wait for it judges by when it got it. */
+  #write<Result>(work: (now: number) => Result): Promise<Result> {
+    return this.#read(() => this.#store.exclusively(() => work(this.#clock.now())));
+  }
+
+  #read<Result>(work: (now: number) => Result): Promise<Result> {
+    return new Promise((resolve) => {
+      if (this.#closed) throw new Error(`The ${this.engine} ledger is closed.`);
+      this.#store.open();
+      resolve(work(this.#clock.now()));
+    });
+  }
+}
+
+function noTransactions(engine: string): TypeError {
+  return new TypeError(
+    `The ${engine} ledger takes no "transaction": only the PostgreSQL engine can record an order inside yours.`,
+  );
+}
+
+/** A negative limit means "all" to one store and "all but" to another. */
+function atLeastNone(limit: number): number {
+  return Math.max(0, limit);
+}

@@ -1,0 +1,126 @@
+/** The ledger for tests and tries: everything in this process's memory, and gone with it. */
+import type { Admission } from '../admission/admission.js';
+import type { Triple } from '../admission/identity.js';
+import type { Clock } from '../clock.js';
+import { systemClock } from '../clock.js';
+import type { OrderedRow } from './delivering.js';
+import { byUrgency, dueAt } from './delivering.js';
+import type { Ledger, RowQuery } from './ledger.js';
+import type { LocalStore } from './local-ledger.js';
+import { LocalLedger } from './local-ledger.js';
+import { checkNames } from './engine-options.js';
+import type { Row } from './row.js';
+import { agesFrom, byAge, deletableAt, standing } from './standing.js';
+
+export interface MemoryLedgerOptions {
+  /** The engine's time; default: the machine's. */
+  readonly clock?: Clock;
+  /** Permits `NODE_ENV=production`; default `false`, since a restart forgets every order. */
+  readonly allowInProduction?: boolean;
+}
+
+/**
+ * A ledger in memory. Orders and claims are forgotten when the process ends and unknown to other processes, so it throws
+ * a `TypeError` when `NODE_ENV` is `production`, unless `allowInProduction` is `true`.
+ */
+export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
+  checkNames('memoryLedger', options, ['clock', 'allowInProduction']);
+  if (process.env['NODE_ENV'] === 'production' && options.allowInProduction !== true) {
+    throw new TypeError(
+      'memoryLedger would forget every order at a restart, so it does not run with NODE_ENV=production. ' +
+        'Use sqliteLedger from "express-fanfare/sqlite", or set "allowInProduction: true" if losing orders is acceptable.',
+    );
+  }
+  return new LocalLedger(new MemoryStore(), options.clock ?? systemClock);
+}
+
+class MemoryStore implements LocalStore {
+  readonly engine = 'memory';
+  readonly #rows = new Map<string, Row>();
+  readonly #idByToken = new Map<string, string>();
+  readonly #idsByTriple = new Map<string, Set<string>>();
+  readonly #ordered = new Map<string, OrderedRow>();
+
+  open(): void {
+    // Nothing to open: the maps are there from the start.
+  }
+
+  close(): void {
+    this.#rows.clear();
+    this.#idByToken.clear();
+    this.#idsByTriple.clear();
+    this.#ordered.clear();
+  }
+
+  exclusively<Result>(work: () => Result): Result {
+    return work();
+  }
+
+  byId(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  neighbours(admission: Admission, tokenHash?: string): readonly Row[] {
+    const sameToken = tokenHash === undefined ? undefined : this.#idByToken.get(tokenHash);
+    const ids = new Set([
+      admission.id,
+      ...(sameToken === undefined ? [] : [sameToken]),
+      ...(this.#idsByTriple.get(tripleKey(admission)) ?? []),
+    ]);
+    return [...ids].map((id) => this.#rows.get(id)).filter((row) => row !== undefined);
+  }
+
+  due(now: number, limit: number): readonly OrderedRow[] {
+    return [...this.#ordered.values()]
+      .filter((row) => dueAt(row) <= now)
+      .sort(byUrgency)
+      .slice(0, limit);
+  }
+
+  list({ states, olderThanMs = 0, limit }: RowQuery, now: number): readonly Row[] {
+    return [...this.#rows.values()]
+      .map((row) => standing(row, now))
+      .filter((row) => states.includes(row.state) && agesFrom(row) <= now - olderThanMs)
+      .sort(byAge)
+      .slice(0, limit);
+  }
+
+  put(given: Row): void {
+    const row = frozenCopy(given);
+    const { id } = row.admission;
+    this.#rows.set(id, row);
+    if (row.tokenHash !== undefined) this.#idByToken.set(row.tokenHash, id);
+    const key = tripleKey(row.admission);
+    this.#idsByTriple.set(key, (this.#idsByTriple.get(key) ?? new Set()).add(id));
+    if (row.state === 'ordered') this.#ordered.set(id, row);
+    else this.#ordered.delete(id);
+  }
+
+  purge(now: number, limit: number): number {
+    const over = [...this.#rows.values()].filter((row) => (deletableAt(row) ?? Infinity) <= now);
+    for (const row of over.slice(0, limit)) this.#delete(row);
+    return Math.min(over.length, limit);
+  }
+
+  #delete(row: Row): void {
+    const { id } = row.admission;
+    this.#rows.delete(id);
+    if (row.tokenHash !== undefined) this.#idByToken.delete(row.tokenHash);
+    const key = tripleKey(row.admission);
+    const ids = this.#idsByTriple.get(key);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#idsByTriple.delete(key);
+  }
+}
+
+function tripleKey({ distributionType, distributionId, consumerId }: Triple): string {
+  return JSON.stringify([distributionType, distributionId, consumerId]);
+}
+
+/**
+ * Neither who handed it in nor who is handed it can change what is on record; through JSON, so that a row keeps exactly
+ * what the durable engines keep.
+ */
+function frozenCopy(row: Row): Row {
+  return JSON.parse(JSON.stringify(row), (_key, value: unknown) => Object.freeze(value)) as Row;
+}

@@ -1,0 +1,115 @@
+/** The rows in a SQLite file, one prepared statement per question. */
+import type { Admission } from '../admission/admission.js';
+import type { Clock } from '../clock.js';
+import type { OrderedRow } from './delivering.js';
+import { byUrgency } from './delivering.js';
+import type { RowQuery } from './ledger.js';
+import type { LocalStore } from './local-ledger.js';
+import type { Row, RowStateName } from './row.js';
+import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
+import { openDatabase } from './sqlite-driver.js';
+import { columnsOf, orderedRowOf, rowOf, STATEMENTS } from './sqlite-rows.js';
+import { inTransaction, prepareDatabase } from './sqlite-schema.js';
+import { byAge, standing } from './standing.js';
+
+export interface SqliteSettings {
+  readonly file: string;
+  readonly driver: SqliteDriverName | undefined;
+  readonly busyTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+interface Connection {
+  readonly database: SqliteDatabase;
+  readonly statements: Map<string, SqliteStatement>;
+}
+
+export class SqliteStore implements LocalStore {
+  readonly engine = 'sqlite';
+  readonly #settings: SqliteSettings;
+  #connection: Connection | undefined;
+
+  constructor(settings: SqliteSettings) {
+    this.#settings = settings;
+  }
+
+  open(): void {
+    this.#connection ??= connect(this.#settings);
+  }
+
+  close(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.database.close();
+  }
+
+  exclusively<Result>(work: () => Result): Result {
+    return inTransaction(this.#opened().database, work);
+  }
+
+  byId(id: string): Row | undefined {
+    const selected = this.#prepared('byId').get(id);
+    // Drivers differ: one says undefined, the other may say null.
+    return selected ? rowOf(selected) : undefined;
+  }
+
+  neighbours(admission: Admission, tokenHash?: string): readonly Row[] {
+    const { id, consumerId, distributionId, distributionType } = admission;
+    return this.#rows('neighbours', id, tokenHash ?? null, consumerId, distributionId, distributionType);
+  }
+
+  due(now: number, limit: number): readonly OrderedRow[] {
+    return this.#prepared('due').all(now, limit).map(orderedRowOf).sort(byUrgency);
+  }
+
+  list({ states, olderThanMs = 0, limit }: RowQuery, now: number): readonly Row[] {
+    const before = now - olderThanMs;
+    const inStates = [...new Set<RowStateName>(states)].flatMap((state) =>
+      this.#rows('listed', state, before, now, limit),
+    );
+    const lapsed = states.includes('unresolved') ? this.#rows('lapsed', Math.min(now, before), limit) : [];
+    return [...inStates, ...lapsed]
+      .map((row) => standing(row, now))
+      .sort(byAge)
+      .slice(0, limit);
+  }
+
+  put(row: Row): void {
+    this.#prepared('put').run(...columnsOf(row));
+  }
+
+  purge(now: number, limit: number): number {
+    return Number(this.#prepared('purge').run(now, limit).changes);
+  }
+
+  #rows(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): Row[] {
+    return this.#prepared(name)
+      .all(...values)
+      .map(rowOf);
+  }
+
+  #prepared(name: keyof typeof STATEMENTS): SqliteStatement {
+    const { database, statements } = this.#opened();
+    const known = statements.get(name);
+    if (known !== undefined) return known;
+    const statement = database.prepare(STATEMENTS[name]);
+    statements.set(name, statement);
+    return statement;
+  }
+
+  #opened(): Connection {
+    if (this.#connection === undefined) throw new Error('The SQLite file is not open.');
+    return this.#connection;
+  }
+}
+
+function connect({ file, driver, busyTimeoutMs, clock }: SqliteSettings): Connection {
+  const database = openDatabase(file, driver);
+  try {
+    prepareDatabase(database, file, busyTimeoutMs, clock.now());
+    return { database, statements: new Map() };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

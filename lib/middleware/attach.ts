@@ -1,0 +1,90 @@
+/** Looking for an admission in a request: the browser's sessions first, then a token that was handed over. */
+import type { Conditions } from '../admission/conditions.js';
+import { admit } from './admit.js';
+import type { Context } from './context.js';
+import { type Request, type Response, targetOf } from './http.js';
+import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
+import type { HeldSession } from './sessions.js';
+import { type Found, tokenInBody, tokenInHeader, tokenInQuery, type TokenNames } from './token-sources.js';
+import { withoutParameters } from './url.js';
+import { isNavigation, isPrefetch, isSubmit } from './visit.js';
+
+/** Where one middleware looks, and what it may judge beforehand. */
+export interface Look {
+  readonly query: readonly string[];
+  readonly header: string;
+  readonly body: readonly string[];
+  readonly conditions: Conditions;
+  /** Whether a submit is validated afresh here. */
+  readonly claims: boolean;
+}
+
+/** `attachAdmission` looks only at names that can be nobody else's, and never into the body. */
+export function lookForAttach(names: TokenNames, conditions: Conditions): Look {
+  return { query: names.query, header: names.header, body: [], conditions, claims: true };
+}
+
+/** Guards also know the bare names, and bodies. */
+export function lookForGuard(names: TokenNames, conditions: Conditions, claims: boolean): Look {
+  const { query, header, body, bare } = names;
+  return { query: [...query, ...bare], header, body: [...body, ...bare], conditions, claims };
+}
+
+/**
+ * Looks at the sources that were not looked at before. `'answered'`: the browser was sent to the same page without the
+ * token. Synchronous when there is no token to ask about.
+ */
+export function attach(
+  context: Context,
+  states: RequestStates,
+  req: Request,
+  res: Response,
+  look: Look,
+): 'next' | Promise<'next' | 'answered'> {
+  const state = states.of(req, res);
+  const found = unseen(req, state, look);
+  if (found === undefined || req.method === 'HEAD' || isPrefetch(req)) return 'next';
+  return attachToken(context, state, req, res, look, found);
+}
+
+/** Reads the target and the headers only as far as a token can be there. */
+function unseen(req: Request, state: RequestState, look: Look): Found | undefined {
+  const inHeader = tokenInHeader(req, look.header);
+  const inBody = inHeader ?? (look.body.length === 0 ? undefined : tokenInBody(req.body, look.body));
+  const found = inBody ?? (isSubmit(req) ? undefined : tokenInQuery(req, look.query));
+  return found === undefined || state.seen.has(found.handed.token) ? undefined : found;
+}
+
+async function attachToken(
+  context: Context,
+  state: RequestState,
+  req: Request,
+  res: Response,
+  look: Look,
+  found: Found,
+): Promise<'next' | 'answered'> {
+  state.seen.add(found.handed.token);
+  const submit = look.claims && isSubmit(req);
+  const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
+  if ('session' in admitted) req.admission = admitted.admission;
+  state.trouble = 'session' in admitted ? undefined : admitted;
+  if (found.where !== 'query' || req.method !== 'GET' || !isNavigation(req)) return 'next';
+  return leadsAway(state, admitted) ? redirectWithoutToken(req, res, look.query) : 'next';
+}
+
+/** A clean URL is worth a redirect once the token has done its work, or can do none beside a session that is good. */
+function leadsAway(state: RequestState, admitted: HeldSession | TokenTrouble): boolean {
+  if ('session' in admitted) return true;
+  const couldNotTell = 'answer' in admitted && admitted.answer === 'unknown';
+  return !couldNotTell && state.sessions.some(({ standing }) => standing === 'good');
+}
+
+function redirectWithoutToken(req: Request, res: Response, names: readonly string[]): 'answered' {
+  res.statusCode = 303;
+  res.setHeader('Location', withoutParameters(targetOf(req), new Set(names)));
+  res.setHeader('Referrer-Policy', 'no-referrer');
+  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('Content-Length', 0);
+  res.end();
+  return 'answered';
+}

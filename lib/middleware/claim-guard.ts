@@ -1,0 +1,197 @@
+/** The guard of a submit: the ledger is asked, Fanfare is asked afresh, then the admission is held for this one order. */
+import { createHash, randomUUID } from 'node:crypto';
+import { earliest, isPast } from '../admission/expiry.js';
+import { isId } from '../admission/identity.js';
+import type { Yes } from '../admission/verdict.js';
+import { compact } from '../admission/compact.js';
+import type { RequestAdmission } from '../admission/admission.js';
+import type { ClaimOutcome } from '../ledger/ledger.js';
+import { openToken } from '../tokens/seal.js';
+import { outcomeOfAnswer } from './answer-outcome.js';
+import { beforeLastByte } from './answer-hook.js';
+import { attach } from './attach.js';
+import { barrier, type Claimant, type OnPending, WAIT_FOR_OWN_MS } from './barrier.js';
+import type { Context } from './context.js';
+import { cookieName } from './cookies.js';
+import type { Request } from './http.js';
+import { revive, staleFor, type Visit } from './page-guard.js';
+import { candidates, pick } from './picking.js';
+import { refusal, refusalForToken, refusalWithout, type ReasonedRefusal } from './refusals.js';
+import type { RequestState } from './request-state.js';
+import type { Step } from './run.js';
+import { RunningAttempt } from './running-attempt.js';
+import { clearCookie, type HeldSession, sidHashOf, writeSession } from './sessions.js';
+import { fieldsOf } from './token-sources.js';
+
+export interface ClaimOptions {
+  readonly leaseMs: number;
+  readonly onPending: OnPending;
+}
+
+/** A session that may place an order, the token in it, and how sure we are. */
+interface Validated {
+  readonly held: HeldSession;
+  readonly token: string;
+  readonly verifiedBy: RequestAdmission['verifiedBy'];
+}
+
+/** Two claims can pass each other this often at most before the later one is told to wait. */
+const CLAIM_ROUNDS = 5;
+
+/** Decides a submit. */
+export async function guardSubmit(visit: Visit, options: ClaimOptions): Promise<Step> {
+  const { context, states, req, res, look } = visit;
+  await attach(context, states, req, res, look);
+  const state = states.of(req);
+  const held = await pickForSubmit(visit, state);
+  if ('refusal' in held) return held;
+  const claimant = { held, onPending: options.onPending, waitUntil: context.clock.now() + WAIT_FOR_OWN_MS };
+  const barred = await barrier(context, claimant, await context.ledger.find(held.session.admission.id));
+  if (barred !== undefined) return barred;
+  const validated = await validateAfresh(visit, state, held);
+  if ('refusal' in validated) return validated;
+  const marked = await mark(visit, state, validated);
+  const claimed = await claim(context, { ...claimant, held: marked }, validated.token, options.leaseMs);
+  if ('refusal' in claimed) return claimed;
+  begin(visit, state, { ...validated, held: marked }, claimed, options.leaseMs);
+  return 'next';
+}
+
+async function pickForSubmit(visit: Visit, state: RequestState): Promise<HeldSession | ReasonedRefusal> {
+  const { context, guard, req } = visit;
+  const named = namedAdmission(req);
+  if (named !== undefined && !isId(named))
+    return refusal('INVALID_ADMISSION_DATA', 'the named admission id is malformed');
+  const fitting = candidates(state, guard, named);
+  const stale = fitting.length === 0 ? staleFor(state, guard) : undefined;
+  if (stale !== undefined && (await revive(visit, state, stale, true))) return pickForSubmit(visit, state);
+  return (await pick(context, req, guard, fitting)) ?? refusalWithout(state, guard.conditions);
+}
+
+/** A browser with several admissions may say which one this order is for. */
+function namedAdmission(req: Request): unknown {
+  const body =
+    typeof req.body === 'object' && req.body !== null
+      ? fieldsOf(req.body)('fanfare_admission_id')
+      : undefined;
+  return body ?? req.headers['x-fanfare-admission-id'];
+}
+
+async function validateAfresh(
+  visit: Visit,
+  state: RequestState,
+  held: HeldSession,
+): Promise<Validated | ReasonedRefusal> {
+  const { context, res } = visit;
+  const { admission, sealedToken, validatedAt, attempted } = held.session;
+  const token = openToken(context.keyring, sealedToken, admission.id);
+  if (token === undefined) return refusal('ADMISSION_INVALID', 'the session holds no token that opens');
+  if (held.fresh === true) return { held, token, verifiedBy: 'fanfare' };
+  const age = context.clock.now() - validatedAt;
+  if (age < context.settings.submitMaxAgeMs) return { held, token, verifiedBy: 'session' };
+  const { consumerId, distributionId, distributionType } = admission;
+  const verdict = await context.validator.submit({ token, consumerId, distributionId, distributionType });
+  if (verdict.answer === 'unknown') return { held, token, verifiedBy: 'grace' };
+  const confirmed = verdict.answer === 'yes' ? reconfirmed(context, held, verdict) : undefined;
+  if (confirmed !== undefined) return { held: confirmed, token, verifiedBy: 'fanfare' };
+  // An attempt of this session may still end, and its completion needs the session.
+  if (!attempted) clearCookie(context, res, cookieName(context.cookies, admission.id));
+  state.sessions = state.sessions.filter((other) => other !== held);
+  return refusalForToken(verdict.answer === 'no' ? verdict : { answer: 'no', code: 'ADMISSION_EXPIRED' });
+}
+
+/** The session after another yes; `undefined` when that yes names an end in the past. */
+function reconfirmed(context: Context, held: HeldSession, yes: Yes): HeldSession | undefined {
+  const { session } = held;
+  const expiresAt = earliest(yes.expiresAt, session.admission.expiresAt);
+  const now = context.clock.now();
+  if (isPast(expiresAt, now)) return undefined;
+  const admission = Object.freeze(compact({ ...session.admission, expiresAt }));
+  return { ...held, session: { ...session, admission, validatedAt: now } };
+}
+
+/** From now on page loads of this session ask the ledger, so that a finished checkout leads to its order. */
+async function mark({ context, res }: Visit, state: RequestState, { held }: Validated): Promise<HeldSession> {
+  return writeSession(context, res, { ...held.session, attempted: true }, state.sessions);
+}
+
+type Claimed = Extract<ClaimOutcome, { readonly outcome: 'claimed' }>;
+
+async function claim(
+  context: Context,
+  claimant: Claimant,
+  token: string,
+  leaseMs: number,
+): Promise<Claimed | ReasonedRefusal> {
+  const { held, onPending } = claimant;
+  for (let round = 0; round < CLAIM_ROUNDS; round += 1) {
+    const outcome = await context.ledger.claim({
+      admission: held.session.admission,
+      tokenHash: createHash('sha256').update(token).digest('base64url'),
+      sidHash: sidHashOf(held.session),
+      attemptId: randomUUID(),
+      owner: context.owner,
+      leaseMs,
+      supersede: onPending === 'supersede',
+      takeUnresolved: !context.settings.hasFindOrder,
+    });
+    if (outcome.outcome === 'claimed') return outcome;
+    const barred = await barrier(context, claimant, outcome.row);
+    if (barred !== undefined) return barred;
+  }
+  return refusal('ADMISSION_IN_USE', 'other attempts keep coming first', {
+    admissionId: held.session.admission.id,
+  });
+}
+
+function begin(
+  { context, req, res }: Visit,
+  state: RequestState,
+  { held, verifiedBy }: Validated,
+  { attempt, took }: Claimed,
+  leaseMs: number,
+): void {
+  const { id: admissionId, expiresAt } = held.session.admission;
+  const running = new RunningAttempt(
+    context,
+    { admissionId, attemptId: attempt.id, number: attempt.number, expiresAt },
+    leaseMs,
+  );
+  state.attempt = running;
+  beforeLastByte(res, () => running.answered(outcomeOfAnswer(req, res)));
+  req.admission = Object.freeze({
+    ...held.admission,
+    verifiedBy,
+    attempt: running.attempt,
+    ...(took === undefined
+      ? {}
+      : {
+          superseded: compact({
+            number: took.attempt.number,
+            id: took.attempt.id,
+            reference: took.attempt.reference,
+          }),
+        }),
+  });
+  if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
+  announce(context, admissionId, { attempt, ...(took === undefined ? {} : { took }) });
+}
+
+function announce(
+  { emit }: Context,
+  admissionId: string,
+  { attempt, took }: Pick<Claimed, 'attempt' | 'took'>,
+): void {
+  if (took?.from === 'unresolved') {
+    const message = 'An attempt without a known outcome was taken over; "findOrder" would have settled it.';
+    emit({ type: 'claim.unresolved', level: 'warn', message, admissionId, attempt: took.attempt.number });
+  }
+  emit({
+    type: 'admission.claimed',
+    level: 'info',
+    message: `Attempt ${attempt.number} holds the admission.`,
+    admissionId,
+    attempt: attempt.number,
+    ...(took === undefined ? {} : { superseded: took.attempt.number }),
+  });
+}

@@ -1,0 +1,65 @@
+/** What the middlewares are given: checked settings and finished parts. Made once, in `create-fanfare.ts`. */
+import type { RequestAdmission } from '../admission/admission.js';
+import type { Clock } from '../clock.js';
+import type { FanfareErrorCode } from '../errors.js';
+import type { OnEvent } from '../events.js';
+import type { AskedLedger } from './asked-ledger.js';
+import type { Reconciler } from '../completion/reconcile.js';
+import type { Keyring } from '../tokens/keyring.js';
+import type { Validator } from '../validation/validator.js';
+import type { CookieStyle } from './cookies.js';
+import type { Next, Request, Response } from './http.js';
+import type { RememberedSession } from './sessions.js';
+import type { TokenNames } from './token-sources.js';
+
+/** The answer to a shopper who may not pass. */
+export interface Refusal {
+  readonly code: FanfareErrorCode;
+  readonly status: number;
+  /** `Cache-Control`, and `Retry-After` where waiting helps. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A few words. */
+  readonly title: string;
+  /** What to do next, fit for the shopper. */
+  readonly message: string;
+  /** The code in short, as it stands behind `?fanfare=`. */
+  readonly reason: string;
+  /** The order that used the admission; only in the session that made it. */
+  readonly orderId?: string;
+  readonly supportCode?: string;
+  readonly admissionId?: string;
+}
+
+export interface Settings {
+  readonly organizationId: string;
+  readonly experienceUrl: (req: Request) => string;
+  readonly orderUrl?: (orderId: string) => string;
+  readonly consumerOf?: (req: Request) => unknown;
+  readonly onRefused?: (refusal: Refusal, req: Request, res: Response, next: Next) => void;
+  readonly distributionIds?: ReadonlySet<string>;
+  readonly names: TokenNames;
+  readonly maxSessionMs: number;
+  readonly orderGraceMs: number;
+  readonly submitMaxAgeMs: number;
+  readonly pendingMs: number;
+  readonly maxClaimMs: number;
+  readonly hasFindOrder: boolean;
+}
+
+export interface Context {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly emit: OnEvent;
+  readonly keyring: Keyring;
+  readonly cookies: CookieStyle;
+  /** Verified once, then remembered; `undefined` when we did not sign it. */
+  readonly verifiedSession: (cookie: string, now: number) => RememberedSession | undefined;
+  readonly validator: Validator;
+  readonly ledger: AskedLedger;
+  readonly reconciler: Reconciler;
+  /** Names this process in claims. */
+  readonly owner: string;
+}
+
+/** What `match` is given and may answer: only `true` passes. */
+export type Match = (admission: RequestAdmission, req: Request) => unknown;

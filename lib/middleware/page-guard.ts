@@ -1,0 +1,105 @@
+/** The guard of a page load: synchronous and silent for a good session, and it spends nothing. */
+import { fits } from '../admission/conditions.js';
+import { isUsed } from '../ledger/row.js';
+import { openToken } from '../tokens/seal.js';
+import { admit } from './admit.js';
+import { attach, type Look } from './attach.js';
+import type { Context } from './context.js';
+import { cookieName } from './cookies.js';
+import type { Request, Response } from './http.js';
+import { candidates, type Guard, pick } from './picking.js';
+import { refusal, refusalWithout, type ReasonedRefusal } from './refusals.js';
+import type { RequestState, RequestStates } from './request-state.js';
+import type { Step } from './run.js';
+import { clearCookie, type HeldSession, sidHashOf } from './sessions.js';
+
+/** Everything a guard works with for one request. */
+export interface Visit {
+  readonly context: Context;
+  readonly states: RequestStates;
+  readonly guard: Guard;
+  readonly look: Look;
+  readonly req: Request;
+  readonly res: Response;
+}
+
+/** Decides a page load. */
+export function guardPage(visit: Visit): Step | Promise<Step> {
+  const attached = attach(visit.context, visit.states, visit.req, visit.res, visit.look);
+  if (attached === 'next') return pickForPage(visit);
+  return attached.then((outcome) => (outcome === 'answered' ? outcome : pickForPage(visit)));
+}
+
+function pickForPage(visit: Visit): Step | Promise<Step> {
+  const { context, states, guard, req } = visit;
+  const state = states.of(req);
+  const fitting = candidates(state, guard);
+  if (fitting.length === 0) return withoutCandidate(visit, state);
+  const picked = pick(context, req, guard, fitting);
+  return picked instanceof Promise
+    ? picked.then((held) => enter(visit, state, held))
+    : enter(visit, state, picked);
+}
+
+function withoutCandidate(visit: Visit, state: RequestState): Step | Promise<Step> {
+  const stale = staleFor(state, visit.guard);
+  if (stale === undefined) return refusalWithout(state, visit.guard.conditions);
+  return revive(visit, state, stale, false).then((revived) =>
+    revived ? pickForPage(visit) : refusalWithout(state, visit.guard.conditions),
+  );
+}
+
+function enter(visit: Visit, state: RequestState, held: HeldSession | undefined): Step | Promise<Step> {
+  if (held === undefined) return refusalWithout(state, visit.guard.conditions);
+  return held.session.attempted ? enterAfterAttempt(visit, state, held) : pass(visit, state, held);
+}
+
+/** An attempt may have become an order; only the ledger knows. */
+async function enterAfterAttempt(visit: Visit, state: RequestState, held: HeldSession): Promise<Step> {
+  const row = await visit.context.ledger.find(held.session.admission.id);
+  if (row === undefined || !isUsed(row)) return pass(visit, state, held);
+  return usedBy(row.order.orderId, row.sidHash, held);
+}
+
+/** The order is named only to the session that made it. */
+export function usedBy(orderId: string, sidHash: string | undefined, held: HeldSession): ReasonedRefusal {
+  const own = sidHash === sidHashOf(held.session);
+  return refusal('ADMISSION_USED', 'an order has used this admission', {
+    admissionId: held.session.admission.id,
+    ...(own ? { orderId } : {}),
+  });
+}
+
+function pass({ req, res }: Visit, { trouble }: RequestState, held: HeldSession): Step {
+  const couldNotTell = trouble !== undefined && 'answer' in trouble && trouble.answer === 'unknown';
+  req.admission = couldNotTell
+    ? Object.freeze({ ...held.admission, verifiedBy: 'grace' as const })
+    : held.admission;
+  if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
+  return 'next';
+}
+
+/** A session whose end nobody knows and whose last yes is old. */
+export function staleFor(state: RequestState, guard: Guard): HeldSession | undefined {
+  return state.sessions.find(
+    ({ standing, admission }) => standing === 'stale' && fits(admission, guard.conditions),
+  );
+}
+
+/** Asks about a stale session's token again; resolves to whether the session is good now. */
+export async function revive(
+  { context, look, res }: Visit,
+  state: RequestState,
+  stale: HeldSession,
+  submit: boolean,
+): Promise<boolean> {
+  const { consumerId, distributionId, distributionType, id } = stale.session.admission;
+  const token = openToken(context.keyring, stale.session.sealedToken, id);
+  const found = { handed: { token, consumerId, distributionId, distributionType }, where: 'body' as const };
+  const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
+  if ('session' in admitted) return true;
+  state.trouble = admitted;
+  if (!('answer' in admitted) || admitted.answer === 'no')
+    clearCookie(context, res, cookieName(context.cookies, id));
+  return false;
+}

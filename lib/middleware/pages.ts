@@ -1,0 +1,38 @@
+/** The small pages for a shopper who may not pass: no script, no assets, nothing to load on a bad night. Pure. */
+
+export interface Page {
+  readonly title: string;
+  readonly sentence: string;
+  readonly link?: { readonly href: string; readonly text: string };
+  /** Loads the same URL again by itself. */
+  readonly reloadSeconds?: number;
+}
+
+const STYLE = `:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:1.0625rem/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}
+main{max-width:30rem;padding:2rem 1.5rem}
+h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}
+p{margin:0 0 1.5rem}
+a{display:inline-block;min-height:44px;line-height:44px;padding:0 1.25rem;border-radius:.5rem;background:CanvasText;color:Canvas;text-decoration:none}
+a:focus-visible{outline:3px solid Highlight;outline-offset:2px}`;
+
+/** Renders a page. */
+export function html(page: Page): string {
+  const reload =
+    page.reloadSeconds === undefined
+      ? ''
+      : `<meta http-equiv="refresh" content="${String(page.reloadSeconds)}">`;
+  const link =
+    page.link === undefined
+      ? ''
+      : `<p><a href="${escaped(page.link.href)}">${escaped(page.link.text)}</a></p>`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="robots" content="noindex">${reload}<title>${escaped(page.title)}</title><style>${STYLE}</style></head>
+<body><main role="alert"><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}</main></body></html>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}

@@ -1,0 +1,91 @@
+/** Runs a guard's decision and acts on it exactly once, on every kind of server; settles every promise it starts. */
+import { FanfareError } from '../errors.js';
+import type { Context } from './context.js';
+import type { Next, Request, Response } from './http.js';
+import { refuse } from './refuse.js';
+import { refusal, type ReasonedRefusal } from './refusals.js';
+
+/** `next`: the handler's turn. `answered`: nothing more to do. Else the shopper is refused. */
+export type Step = 'next' | 'answered' | ReasonedRefusal;
+
+/** Synchronous as long as the decision is. */
+export function run(
+  context: Context,
+  req: Request,
+  res: Response,
+  next: Next | undefined,
+  decide: () => Step | Promise<Step>,
+): void {
+  const go = next ?? lastResort(res);
+  const act = (step: Step): void => {
+    if (step === 'next') go();
+    else if (step !== 'answered') refuseOrFail(context, req, res, go, step);
+  };
+  const fail = (error: unknown): void => {
+    if (error instanceof FanfareError) refuseOrFail(context, req, res, go, refusalOf(error));
+    else go(error);
+  };
+  const step = outcomeOf(decide);
+  if ('fault' in step) fail(step.fault);
+  else if (!(step.decided instanceof Promise)) act(step.decided);
+  else {
+    // The action runs outside the promise: what a handler throws is its own, and must not come back here as a fault.
+    step.decided.then(
+      (decided) => {
+        process.nextTick(act, decided);
+      },
+      (error: unknown) => {
+        process.nextTick(fail, error);
+      },
+    );
+  }
+}
+
+/** On a bare server there may be nobody else to answer a fault. */
+export function lastResort(res: Response): Next {
+  return (error) => {
+    if (error === undefined || error === null) return;
+    process.emitWarning(error instanceof Error ? error : 'A fault that is no Error', 'FanfareWarning');
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    res.statusCode = 500;
+    res.setHeader('Content-Type', 'application/json; charset=utf-8');
+    res.setHeader('Cache-Control', 'no-store');
+    res.end('{"error":"Internal Server Error"}');
+  };
+}
+
+function outcomeOf(
+  decide: () => Step | Promise<Step>,
+): { readonly decided: Step | Promise<Step> } | { readonly fault: unknown } {
+  try {
+    return { decided: decide() };
+  } catch (fault) {
+    return { fault };
+  }
+}
+
+function refuseOrFail(
+  context: Context,
+  req: Request,
+  res: Response,
+  go: Next,
+  reasoned: ReasonedRefusal,
+): void {
+  try {
+    refuse(context, req, res, go, reasoned);
+  } catch (error) {
+    // The merchant's own `experienceUrl`, `orderUrl` or `onRefused` threw.
+    go(error);
+  }
+}
+
+function refusalOf(error: FanfareError): ReasonedRefusal {
+  const { orderId, supportCode } = error;
+  return refusal(error.code, error.message, {
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(supportCode === undefined ? {} : { supportCode }),
+  });
+}

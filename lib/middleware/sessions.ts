@@ -1,0 +1,161 @@
+/** The admission sessions of one browser: read from its cookies, begun, marked, and written back within its limits. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { RequestAdmission } from '../admission/admission.js';
+import { CLOCK_TOLERANCE_MS, isPast } from '../admission/expiry.js';
+import { sealToken } from '../tokens/seal.js';
+import { type Session, signSession } from '../tokens/session.js';
+import type { Context, Settings } from './context.js';
+import { cookieName, setCookie } from './cookies.js';
+import type { Response } from './http.js';
+
+/** A verified cookie, ready to be met again. */
+export interface RememberedSession {
+  readonly session: Session;
+  /** Milliseconds since the epoch after which the cookie says nothing any more. */
+  readonly until: number;
+  /** Length of the cookie with its name. */
+  readonly bytes: number;
+  /** What a page load finds on `req.admission`: made once, shared by all requests of the session. */
+  readonly admission: RequestAdmission;
+}
+
+/**
+ * `good`: passes. `stale`: its end is unknown and its last yes is old, so Fanfare is asked again. `tail`: over, but an
+ * order attempt that began in time may still end. `over`: past all that.
+ */
+export type Standing = 'good' | 'stale' | 'tail' | 'over';
+
+/** One of the browser's sessions during one request. */
+export interface HeldSession extends RememberedSession {
+  readonly standing: Standing;
+  /** Fanfare was asked about it afresh for this very request. */
+  readonly fresh?: boolean;
+}
+
+/** How a session stands at `now`. Pure. */
+export function standingOf(session: Session, now: number, settings: Settings): Standing {
+  const { expiresAt } = session.admission;
+  if (expiresAt === undefined) {
+    const age = now - session.validatedAt;
+    if (age <= settings.maxSessionMs) return 'good';
+    return age <= settings.maxSessionMs + settings.orderGraceMs ? 'stale' : 'over';
+  }
+  if (!isPast(expiresAt, now)) return 'good';
+  return session.attempted && now <= expiresAt + settings.orderGraceMs ? 'tail' : 'over';
+}
+
+/** When the last of a session's standings but `over` ends. Pure. */
+export function endOf(session: Session, settings: Settings): number {
+  const { expiresAt } = session.admission;
+  if (expiresAt === undefined) return session.validatedAt + settings.maxSessionMs + settings.orderGraceMs;
+  return (
+    expiresAt + (session.attempted ? Math.max(settings.orderGraceMs, CLOCK_TOLERANCE_MS) : CLOCK_TOLERANCE_MS)
+  );
+}
+
+/** Prepares a verified session for the requests that will carry it. */
+export function remember(session: Session, bytes: number, settings: Settings): RememberedSession {
+  const { validatedAt } = session;
+  return {
+    session,
+    until: endOf(session, settings),
+    bytes,
+    admission: Object.freeze({ ...session.admission, validatedAt, verifiedBy: 'session' as const }),
+  };
+}
+
+/** What the ledger keeps to know a session again. */
+export function sidHashOf(session: Session): string {
+  return createHash('sha256').update(session.sid).digest('base64url');
+}
+
+/** A session for an admission that Fanfare has just confirmed; an earlier one of this browser keeps its identity. */
+export function beginSession(
+  context: Context,
+  confirmed: { readonly admission: Session['admission']; readonly token: string },
+  earlier: Session | undefined,
+): Session {
+  const now = context.clock.now();
+  return {
+    admission: confirmed.admission,
+    sid: earlier?.sid ?? randomBytes(16).toString('base64url'),
+    startedAt: now,
+    validatedAt: now,
+    attempted: earlier?.attempted ?? false,
+    sealedToken: sealToken(context.keyring, confirmed.token, confirmed.admission.id),
+  };
+}
+
+/** Our cookies together; browsers and proxies cut longer headers off. */
+const MOST_COOKIE_BYTES = 8_000;
+const SEPARATORS = '=; '.length;
+
+/**
+ * Writes a session to the browser. When the sessions together grow too long the oldest ones go, never one with an open
+ * attempt; when even that is not enough the new one is not kept, and `session.overflow` says so.
+ */
+export async function writeSession(
+  context: Context,
+  res: Response,
+  session: Session,
+  others: readonly HeldSession[],
+): Promise<HeldSession> {
+  const { cookies, keyring, settings, clock } = context;
+  const endsAt = endOf(session, settings);
+  const value = signSession(keyring, settings.organizationId, session, endsAt);
+  const name = cookieName(cookies, session.admission.id);
+  const held = {
+    ...remember(session, name.length + value.length + SEPARATORS, settings),
+    standing: 'good' as const,
+  };
+  const kept = others.filter((other) => other.session.admission.id !== session.admission.id);
+  const leaving = await sessionsToDrop(context, kept, held.bytes);
+  if (leaving === undefined) {
+    const message = 'The browser holds too many admissions with open attempts for one more.';
+    context.emit({ type: 'session.overflow', level: 'warn', message, admissionId: session.admission.id });
+    return held;
+  }
+  for (const old of leaving) clearCookie(context, res, cookieName(cookies, old.session.admission.id));
+  putCookie(res, name, setCookie(cookies, name, value, (endsAt - clock.now()) / 1000));
+  return held;
+}
+
+/** Tells the browser to forget a cookie of ours. */
+export function clearCookie(context: Context, res: Response, name: string): void {
+  putCookie(res, name, setCookie(context.cookies, name, '', 0));
+}
+
+/** Beside the cookies of other middlewares, in place of an earlier line for the same cookie. */
+function putCookie(res: Response, name: string, line: string): void {
+  const present = res.getHeader('Set-Cookie') ?? [];
+  const others = (Array.isArray(present) ? present : [String(present)]).filter(
+    (other) => !other.startsWith(`${name}=`),
+  );
+  res.setHeader('Set-Cookie', [...others, line]);
+}
+
+async function sessionsToDrop(
+  context: Context,
+  held: readonly HeldSession[],
+  newBytes: number,
+): Promise<readonly HeldSession[] | undefined> {
+  let bytes = held.reduce((sum, other) => sum + other.bytes, newBytes);
+  const leaving: HeldSession[] = [];
+  for (const candidate of [...held].sort((a, b) => a.session.startedAt - b.session.startedAt)) {
+    if (bytes <= MOST_COOKIE_BYTES) break;
+    if (candidate.session.attempted && (await mayBeOpen(context, candidate))) continue;
+    leaving.push(candidate);
+    bytes -= candidate.bytes;
+  }
+  return bytes <= MOST_COOKIE_BYTES ? leaving : undefined;
+}
+
+async function mayBeOpen(context: Context, held: HeldSession): Promise<boolean> {
+  try {
+    const row = await context.ledger.find(held.session.admission.id);
+    return row !== undefined && 'attempt' in row;
+  } catch {
+    // The ledger has said `ledger.unavailable` itself; an attempt that may be open keeps its cookie.
+    return true;
+  }
+}

@@ -1,0 +1,116 @@
+/** Where in a request an admission token may stand, and what stands beside it. Pure. */
+import type { HandedToken } from '../tokens/admission-token.js';
+import { type Request, targetOf } from './http.js';
+import { queryOf } from './url.js';
+
+/** The names a token goes by. */
+export interface TokenNames {
+  /** Query parameters that can be nobody else's. */
+  readonly query: readonly string[];
+  /** Request header, in lower case. */
+  readonly header: string;
+  /** Fields of a parsed body. */
+  readonly body: readonly string[];
+  /** Names that other parts of a shop use too: only guards and `POST /admission` look at them. */
+  readonly bare: readonly string[];
+}
+
+export const TOKEN_NAMES: TokenNames = {
+  query: ['admission_token', 'admission_grant', 'fanfare_token'],
+  header: 'x-fanfare-admission',
+  body: [
+    'admissionToken',
+    'admissionGrant',
+    'admission_token',
+    'admission_grant',
+    'fanfare_token',
+    'fanfare_admission',
+    'fanfareAdmission',
+  ],
+  bare: ['token', 'grant'],
+};
+
+/** A token as found, and the name it was found under. */
+export interface Found {
+  readonly handed: HandedToken;
+  readonly where: 'query' | 'header' | 'body';
+}
+
+type Fields = (name: string) => unknown;
+
+const BESIDE = {
+  consumerId: ['consumer_id', 'consumerId'],
+  distributionId: ['distribution_id', 'distributionId'],
+  distributionType: ['distribution_type', 'distributionType'],
+  expiresAt: ['expires_at', 'expiresAt'],
+} as const;
+/** What the experience's page may have stored as one JSON object, by the names of the vendor's guides. */
+const STORED_TOKEN = ['token', 'admissionGrant', 'admissionToken', 'grant'];
+
+/** The token in the URL, with the ids beside it there. A doubled parameter is an array, which no reader accepts. */
+export function tokenInQuery(req: Request, names: readonly string[]): Found | undefined {
+  const query = queryOf(targetOf(req));
+  if (query === '') return undefined;
+  const parameters = new URLSearchParams(query);
+  const fields: Fields = (name) => {
+    const values = parameters.getAll(name);
+    return values.length > 1 ? values : values[0];
+  };
+  return found('query', fields, names);
+}
+
+/** The token in the header; ids for an opaque one stand in the query. */
+export function tokenInHeader(req: Request, name: string): Found | undefined {
+  const token = req.headers[name];
+  if (token === undefined) return undefined;
+  const parameters = new URLSearchParams(queryOf(targetOf(req)));
+  return { handed: { ...beside((field) => parameters.get(field) ?? undefined), token }, where: 'header' };
+}
+
+/** The token in a body that a parser has read. */
+export function tokenInBody(body: unknown, names: readonly string[]): Found | undefined {
+  if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return undefined;
+  return found('body', fieldsOf(body), names);
+}
+
+/** One field of a parsed body, own properties only. */
+export function fieldsOf(body: object): Fields {
+  return (name) => (Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined);
+}
+
+function found(where: Found['where'], fields: Fields, names: readonly string[]): Found | undefined {
+  const present = names.map(fields).filter((value) => value !== undefined && value !== '');
+  if (present.length === 0) return undefined;
+  const [first] = present;
+  // The same token under two names is one token; two different ones are a question nobody can answer.
+  const token = present.every((value) => value === first) ? first : present;
+  return { handed: { ...beside(fields), ...unpacked(token) }, where };
+}
+
+function beside(fields: Fields): Omit<HandedToken, 'token'> {
+  const read = (names: readonly [string, string]): unknown => fields(names[0]) ?? fields(names[1]);
+  return {
+    consumerId: read(BESIDE.consumerId),
+    distributionId: read(BESIDE.distributionId),
+    distributionType: read(BESIDE.distributionType),
+    expiresAt: read(BESIDE.expiresAt),
+  };
+}
+
+/** The vendor's guides also send the whole stored admission, as an object or as its JSON text. */
+function unpacked(token: unknown): Partial<HandedToken> & { readonly token: unknown } {
+  const stored = typeof token === 'string' && token.startsWith('{') ? parsed(token) : token;
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return { token: stored };
+  const fields = fieldsOf(stored);
+  const own = Object.entries(beside(fields)).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(own), token: STORED_TOKEN.map(fields).find((value) => value !== undefined) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON after all: it is judged as the text it is, and that is no token.
+    return text;
+  }
+}

@@ -1,0 +1,65 @@
+/** The request target, taken apart and put together again without trusting it. Pure. */
+
+/** The path of a target, never one that a browser would read as another host. */
+export function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  const path = query === -1 ? target : target.slice(0, query);
+  return headerSafe(withoutHost(path));
+}
+
+/** The query of a target, without the question mark. */
+export function queryOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? '' : target.slice(query + 1);
+}
+
+/** The same target without the named parameters; the others stay as they were spelled. */
+export function withoutParameters(target: string, names: ReadonlySet<string>): string {
+  const kept = queryOf(target)
+    .split('&')
+    .filter((pair) => pair !== '' && !names.has(nameOf(pair)));
+  return pathOf(target) + (kept.length === 0 ? '' : `?${headerSafe(kept.join('&'))}`);
+}
+
+/** A URL with one more parameter, its fragment left at the end. */
+export function withParameter(url: string, name: string, value: string): string {
+  const [beforeHash = '', ...hash] = url.split('#');
+  const joint = beforeHash.includes('?') ? '&' : '?';
+  return `${beforeHash}${joint}${name}=${encodeURIComponent(value)}${hash.length === 0 ? '' : `#${hash.join('#')}`}`;
+}
+
+/** Makes a merchant's URL fit for a `Location` header; what is not a path or an http(s) URL is a `TypeError` that names `option`. */
+export function location(url: unknown, option: string): string {
+  if (typeof url === 'string' && /^(\/(?![/\\])|https?:\/\/[^/])/i.test(url)) return headerSafe(url);
+  throw new TypeError(
+    `"${option}" must give a path that begins with one "/" or an http(s) URL, got ${typeof url}`,
+  );
+}
+
+/** Whether two URLs lead to the same page of the shop at `host`; a relative one is at `host`. */
+export function samePage(url: string, target: string, host: string | undefined): boolean {
+  const here = host ?? 'localhost';
+  const there = URL.canParse(url, `http://${here}`) ? new URL(url, `http://${here}`) : undefined;
+  return there?.host === here && trimmed(there.pathname) === trimmed(pathOf(target));
+}
+
+function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function nameOf(pair: string): string {
+  // URLSearchParams decodes as the reader of the parameters does, broken percent signs included.
+  return new URLSearchParams(pair).keys().next().value ?? '';
+}
+
+function withoutHost(path: string): string {
+  // A request target may be absolute, and `//host/path` or `/\host` in a Location would leave the shop.
+  return `/${path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '').replace(/^[/\\]+/, '')}`;
+}
+
+function headerSafe(text: string): string {
+  // By way of bytes, because half a surrogate pair cannot be percent-encoded.
+  return Buffer.from(text)
+    .toString()
+    .replace(/[^\u0021-\u007e]|\\/gu, encodeURIComponent);
+}

@@ -1,0 +1,103 @@
+/** Is this token good right now? Asks Fanfare as seldom as the rules allow, and never too often at once. */
+import type { Question, Verdict } from '../admission/verdict.js';
+import type { Clock } from '../clock.js';
+import type { OnEvent } from '../events.js';
+import { createBulkhead, FULL } from '../fanfare-api/bulkhead.js';
+import type { Bulkhead } from '../fanfare-api/bulkhead.js';
+import type { FanfareClient } from '../fanfare-api/client.js';
+import { errorName } from '../fanfare-api/failure.js';
+import { questionKey } from './question-key.js';
+import type { Asker } from './question-key.js';
+import { createVerdictCache } from './verdict-cache.js';
+import { createWatch } from './watch.js';
+
+export interface ValidatorOptions extends Asker {
+  readonly client: Pick<FanfareClient, 'validate'>;
+  readonly clock: Clock;
+  readonly emit: OnEvent;
+}
+
+/** What is known about an admission besides the question. */
+export interface KnownLimits {
+  /** The admission's end as the token tells it, in milliseconds since the epoch: no yes is kept beyond it. */
+  readonly notAfter?: number;
+}
+
+/** No method ever rejects: what cannot be told is the verdict `unknown`. */
+export interface Validator {
+  /** For page loads: a kept verdict is good enough, and callers with the same question share one call. */
+  page(question: Question, limits?: KnownLimits): Promise<Verdict>;
+  /** For submits: always asked afresh; only submits that meet a running submit's call share it. */
+  submit(question: Question): Promise<Verdict>;
+  /** Whether a yes for exactly this question is kept, so that it is no stranger who asks. */
+  knows(question: Question): boolean;
+}
+
+type Ask = (question: Question) => Promise<Verdict>;
+type Share = (key: string, ask: () => Promise<Verdict>) => Promise<Verdict>;
+
+/** Makes a validator with a cache, flights and bulkheads of its own. */
+export function createValidator(options: ValidatorOptions): Validator {
+  const { clock } = options;
+  const watch = createWatch(clock, options.emit);
+  const cache = createVerdictCache();
+  // Submits have room of their own: a flood of junk tokens on pages must not fill the buyers' place.
+  const askForPage = askThrough(createBulkhead(50, 100), options, watch);
+  const askForSubmit = askThrough(createBulkhead(50, 1_000), options, watch);
+  const sharedByPages = singleFlight();
+  const sharedBySubmits = singleFlight();
+
+  return {
+    async page(question, { notAfter } = {}) {
+      const key = questionKey(options, question);
+      const kept = cache.get(key, clock.now());
+      if (kept !== undefined) return kept;
+      return sharedByPages(key, async () => {
+        const verdict = await askForPage(question);
+        cache.set(key, verdict, clock.now(), notAfter);
+        return verdict;
+      });
+    },
+    submit: async (question) => sharedBySubmits(questionKey(options, question), () => askForSubmit(question)),
+    knows: (question) => cache.get(questionKey(options, question), clock.now())?.answer === 'yes',
+  };
+}
+
+/** Callers with the same key share one call for as long as it runs, and no longer. */
+function singleFlight(): Share {
+  const flights = new Map<string, Promise<Verdict>>();
+  return (key, ask) => {
+    const running = flights.get(key);
+    if (running !== undefined) return running;
+    const flight = ask().finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  };
+}
+
+/** Asks when there is room; the time spent waiting for it counts against the call's deadline. */
+function askThrough(
+  bulkhead: Bulkhead,
+  { client, clock }: ValidatorOptions,
+  watch: (verdict: Verdict) => void,
+): Ask {
+  return async (question) => {
+    const arrivedAt = clock.now();
+    const verdict = await bulkhead
+      .run(() => client.validate(question, { waitedMs: clock.now() - arrivedAt }))
+      .then((answer) => (answer === FULL ? TOO_MANY : answer), faulty);
+    watch(verdict);
+    return verdict;
+  };
+}
+
+const TOO_MANY: Verdict = Object.freeze({
+  answer: 'unknown',
+  reason: 'too many validations at once',
+  retryAfterSeconds: 1,
+});
+
+/** A fault in asking tells nothing about the token. */
+function faulty(fault: unknown): Verdict {
+  return { answer: 'unknown', reason: `the question could not be asked (${errorName(fault)})` };
+}

@@ -1,0 +1,62 @@
+/** Notices from the verdicts that Fanfare cannot be asked, or that we are set up wrongly, and says so, not too often. */
+import { compact } from '../admission/compact.js';
+import type { No, Unknown, Verdict, Yes } from '../admission/verdict.js';
+import type { Clock } from '../clock.js';
+import type { OnEvent } from '../events.js';
+
+const UNAVAILABLE_EVERY_MS = 10_000;
+const MISCONFIGURED_EVERY_MS = 60_000;
+/** So many refusals of the bare kind, and nothing else ever, look like a wrong base address or organization. */
+const BARE_REFUSALS = 5;
+
+/** Makes the watcher: hand it every verdict that was asked for. */
+export function createWatch(clock: Clock, emit: OnEvent): (verdict: Verdict) => void {
+  const mayWarn = throttle(clock, UNAVAILABLE_EVERY_MS);
+  const mayAccuse = throttle(clock, MISCONFIGURED_EVERY_MS);
+  let understood = false;
+  let bareRefusals = 0;
+
+  const accuse = (status: number | undefined, reason: string): void => {
+    if (!mayAccuse()) return;
+    const message = `Fanfare looks misconfigured: ${reason}.`;
+    emit(
+      compact({ type: 'fanfare.misconfigured' as const, level: 'error' as const, message, reason, status }),
+    );
+  };
+
+  const sawUnknown = ({ reason, status }: Unknown): void => {
+    if (status === 401) accuse(status, 'it refuses the secret key (401)');
+    if (!mayWarn()) return;
+    const message = `Fanfare could not be asked whether a token is good: ${reason}.`;
+    emit(compact({ type: 'fanfare.unavailable' as const, level: 'warn' as const, message, reason, status }));
+  };
+
+  return (verdict) => {
+    if (verdict.answer === 'unknown') {
+      sawUnknown(verdict);
+      return;
+    }
+    const bare = bareStatus(verdict);
+    understood ||= bare === undefined;
+    if (!understood && ++bareRefusals >= BARE_REFUSALS) {
+      accuse(bare, `nothing but 403 and 404 in ${bareRefusals} answers; check base address and organization`);
+    }
+  };
+}
+
+/** The status of a refusal that anybody would get from a wrong address or organization. */
+function bareStatus(verdict: Yes | No): number | undefined {
+  if (verdict.answer === 'yes' || verdict.code !== 'ADMISSION_INVALID') return undefined;
+  return verdict.status === 403 || verdict.status === 404 ? verdict.status : undefined;
+}
+
+/** Says yes at most once in a period. */
+function throttle(clock: Clock, periodMs: number): () => boolean {
+  let silentUntil = -Infinity;
+  return () => {
+    const now = clock.now();
+    if (now < silentUntil) return false;
+    silentUntil = now + periodMs;
+    return true;
+  };
+}
