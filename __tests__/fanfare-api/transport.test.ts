@@ -6,8 +6,6 @@ import type { Transport } from '../../lib/fanfare-api/transport.js';
 import { deadOrigin, httpWire, reply, tcpWire, until } from './wire.js';
 import type { Wire } from './wire.js';
 
-const SHORT_MS = 120;
-const LONG_MS = 30_000;
 const opened: { close(): Promise<void> }[] = [];
 
 function kept<T extends { close(): Promise<void> }>(thing: T): T {
@@ -17,10 +15,10 @@ function kept<T extends { close(): Promise<void> }>(thing: T): T {
 
 const transportTo = ({ origin }: { origin: string }): Transport => kept(createTransport(origin));
 
-function post(transport: Transport, deadlineMs = LONG_MS, retryUnsent = false) {
-  return withDeadline(deadlineMs, (signal) =>
-    transport.post({ path: '/p', headers: { 'X-One': '1' }, body: '{"a":1}', signal, retryUnsent }),
-  );
+const never = (): AbortSignal => new AbortController().signal;
+
+function post(transport: Transport, signal = never(), retryUnsent = false) {
+  return transport.post({ path: '/p', headers: { 'X-One': '1' }, body: '{"a":1}', signal, retryUnsent });
 }
 
 afterEach(async () => {
@@ -82,57 +80,96 @@ describe('a call', () => {
   });
 });
 
-/** Peers that take the connection and then do not play by the rules. */
-const faults: readonly [name: string, accept: (socket: Socket) => void, expected: object][] = [
-  ['says nothing', (socket) => socket.resume(), { failed: 'no answer in time' }],
-  [
-    'stops within the headers',
-    (socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-')),
-    { failed: 'no answer in time' },
-  ],
-  [
-    'drips its body a byte at a time',
-    (socket) =>
+describe('an abort', () => {
+  /** A peer that does `then` with each connection's first bytes, and the sockets it has seen. */
+  async function peer(then: (socket: Socket) => void) {
+    const sockets: Socket[] = [];
+    const wire = await tcpWire((socket) => {
+      sockets.push(socket.resume());
       socket.once('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n');
-        const timer = setInterval(() => socket.write('x'), 10);
-        socket.once('close', () => {
-          clearInterval(timer);
-        });
-      }),
-    { status: 200, body: { cut: 'body not there in time' } },
-  ],
-];
+        then(socket);
+      });
+    });
+    return { wire: kept(wire), sockets };
+  }
 
-describe('the deadline', () => {
-  it.each(faults)('ends a call to a peer that %s, and frees the socket', async (_name, accept, expected) => {
-    const wire = kept(await tcpWire(accept));
-    expect(await post(transportTo(wire), SHORT_MS)).toMatchObject(expected);
-    await until(() => wire.open.size === 0);
+  it.each<[string, (socket: Socket, abort: () => void) => void]>([
+    [
+      'says nothing',
+      (_socket, abort) => {
+        abort();
+      },
+    ],
+    [
+      'stops within the headers',
+      (socket, abort) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-', abort);
+      },
+    ],
+  ])('ends a call to a peer that %s, and its socket', async (_name, then) => {
+    const deadline = new AbortController();
+    const { wire, sockets } = await peer((socket) => {
+      then(socket, () => {
+        deadline.abort();
+      });
+    });
+    expect(await post(transportTo(wire), deadline.signal)).toEqual({ failed: 'no answer in time' });
+    await until(() => sockets[0]!.destroyed);
+  });
+
+  it('ends a call to a peer that drips its body, and its socket, but the status counts', async () => {
+    const deadline = new AbortController();
+    // The channel speaks just before the caller has the status.
+    const abort = (): void => {
+      setImmediate(() => {
+        deadline.abort();
+      });
+    };
+    subscribe('undici:request:headers', abort);
+    const { wire, sockets } = await peer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n');
+      const timer = setInterval(() => socket.write('x'), 10);
+      socket.once('close', () => {
+        clearInterval(timer);
+      });
+    });
+    const answer = await post(transportTo(wire), deadline.signal);
+    unsubscribe('undici:request:headers', abort);
+    expect(answer).toMatchObject({ status: 200, body: { cut: 'body not there in time' } });
+    await until(() => sockets[0]!.destroyed);
   });
 
   it('ends a call that still waits for its connection', async () => {
-    const wire = kept(await tcpWire(() => undefined));
+    const deadline = new AbortController();
     // Speaks no TLS, so the connection never comes about.
+    const { wire } = await peer(() => {
+      deadline.abort();
+    });
     const transport = transportTo({ origin: wire.origin.replace('http:', 'https:') });
-    expect(await post(transport, SHORT_MS)).toEqual({ failed: 'no answer in time' });
+    expect(await post(transport, deadline.signal)).toEqual({ failed: 'no answer in time' });
+    await transport.close();
   });
 
   it('leaves other calls alone', async () => {
-    let first = true;
+    const deadline = new AbortController();
     const wire = kept(
       await httpWire((res) => {
-        if (!first) reply(200, 'fine')(res);
-        first = false;
+        if (wire.seen.length > 1) reply(200, 'fine')(res);
       }),
     );
     const transport = transportTo(wire);
-    const [slow, quick] = await Promise.all([
-      post(transport, SHORT_MS),
-      until(() => wire.seen.length === 1).then(() => post(transport)),
-    ]);
-    expect(slow).toEqual({ failed: 'no answer in time' });
-    expect(quick).toMatchObject({ status: 200, body: 'fine' });
+    const slow = post(transport, deadline.signal);
+    await until(() => wire.seen.length === 1);
+    const quick = post(transport);
+    deadline.abort();
+    expect(await slow).toEqual({ failed: 'no answer in time' });
+    expect(await quick).toMatchObject({ status: 200, body: 'fine' });
+  });
+
+  it('comes from a deadline by itself', async () => {
+    const wire = kept(await httpWire(() => undefined));
+    const answer = await withDeadline(50, (signal) => post(transportTo(wire), signal));
+    expect(answer).toEqual({ failed: 'no answer in time' });
   });
 });
 
@@ -196,14 +233,14 @@ describe('a call that fails', () => {
         socket.once('data', () => socket.resetAndDestroy());
       }),
     );
-    const failure = await post(transportTo(wire), LONG_MS, true);
+    const failure = await post(transportTo(wire), never(), true);
     expect(failure).toEqual({ failed: expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/) as string });
     expect(connections).toBe(1);
   });
 
   it('by a refused connection is tried once more where that is wanted', async () => {
     const transport = transportTo({ origin: await deadOrigin() });
-    expect(await post(transport, LONG_MS, true)).toEqual({ failed: 'ECONNREFUSED', unsent: true });
+    expect(await post(transport, never(), true)).toEqual({ failed: 'ECONNREFUSED', unsent: true });
     expect(errors).toHaveLength(2);
   });
 
@@ -213,11 +250,25 @@ describe('a call that fails', () => {
     expect(errors).toHaveLength(1);
   });
 
+  it('by a refused connection is not tried again after the deadline', async () => {
+    const deadline = new AbortController();
+    const transport = transportTo({ origin: await deadOrigin() });
+    const abort = (): void => {
+      setImmediate(() => {
+        deadline.abort();
+      });
+    };
+    subscribe('undici:client:connectError', abort);
+    const failure = await post(transport, deadline.signal, true);
+    unsubscribe('undici:client:connectError', abort);
+    expect(failure).toEqual({ failed: 'no answer in time' });
+    expect(errors).toHaveLength(1);
+  });
+
   it('by a header that cannot be sent is a failure without the header in it', async () => {
     const wire = kept(await httpWire(reply(200)));
-    const failure = await withDeadline(LONG_MS, (signal) =>
-      transportTo(wire).post({ path: '/', headers: { A: 'b\r\nc' }, body: '', signal, retryUnsent: true }),
-    );
+    const request = { path: '/', headers: { A: 'b\r\nc' }, body: '', signal: never(), retryUnsent: true };
+    const failure = await transportTo(wire).post(request);
     expect(failure).toEqual({ failed: 'UND_ERR_INVALID_ARG' });
     expect(wire.seen).toHaveLength(0);
   });
@@ -249,6 +300,7 @@ describe('close', () => {
     const transport = createTransport('https://never.invalid');
     transport.warm();
     await expect(transport.close()).resolves.toBeUndefined();
+    transport.warm();
     await expect(createTransport('https://never.invalid').close()).resolves.toBeUndefined();
   });
 });

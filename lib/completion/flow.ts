@@ -2,14 +2,16 @@
 import type { DeliveryAnswer } from '../fanfare-api/answers.js';
 
 const MOST_IN_FLIGHT = 10;
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+/** One completion, in the units of {@link Pace.credit}. */
+const ONE = 60_000;
 /** A wrong clock or a broken header at the other side must not silence the queue for days. */
 const LONGEST_HOLD_MS = 3_600_000;
 
 interface Pace {
   readonly perMinute: number;
-  /** How many may go out at once; fills up by the minute's rate. */
-  readonly tokens: number;
+  /** In units of 1/60,000 completion, so that a millisecond brings a whole number of them. */
+  readonly credit: number;
   readonly at: number;
 }
 
@@ -26,20 +28,20 @@ export interface Flow {
 /** Full speed; `perMinute` paces it. */
 export function fullFlow(now: number, perMinute?: number): Flow {
   const flow = { allowed: MOST_IN_FLIGHT, holdUntil: -Infinity, halvedAt: -Infinity };
-  return perMinute === undefined ? flow : { ...flow, pace: { perMinute, tokens: burst(perMinute), at: now } };
+  return perMinute === undefined ? flow : { ...flow, pace: { perMinute, credit: burst(perMinute), at: now } };
 }
 
 /** How many more may be sent now. */
 export function roomLeft(flow: Flow, inFlight: number, now: number): number {
   if (now < flow.holdUntil) return 0;
   const slots = Math.max(0, flow.allowed - inFlight);
-  return flow.pace === undefined ? slots : Math.min(slots, Math.floor(refilled(flow.pace, now)));
+  return flow.pace === undefined ? slots : Math.min(slots, Math.floor(refilled(flow.pace, now) / ONE));
 }
 
 /** The flow after `count` have been sent. */
 export function afterSending(flow: Flow, count: number, now: number): Flow {
   if (flow.pace === undefined) return flow;
-  return { ...flow, pace: { ...flow.pace, tokens: refilled(flow.pace, now) - count, at: now } };
+  return { ...flow, pace: { ...flow.pace, credit: refilled(flow.pace, now) - count * ONE, at: now } };
 }
 
 /** The flow after an answer to what was sent at `sentAt`. */
@@ -64,10 +66,9 @@ function hold(flow: Flow, answer: DeliveryAnswer, now: number): Flow {
 
 /** The loop ticks once a second, so a second's worth may go out together. */
 function burst(perMinute: number): number {
-  return Math.max(1, perMinute / 60);
+  return Math.max(ONE, perMinute * SECOND_MS);
 }
 
 function refilled(pace: Pace, now: number): number {
-  const gained = (Math.max(0, now - pace.at) * pace.perMinute) / MINUTE_MS;
-  return Math.min(burst(pace.perMinute), pace.tokens + gained);
+  return Math.min(burst(pace.perMinute), pace.credit + Math.max(0, now - pace.at) * pace.perMinute);
 }

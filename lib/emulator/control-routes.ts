@@ -13,7 +13,7 @@ import type { MintOptions } from './mint.js';
 import { PAGE_POLICY } from './page-assets.js';
 import { renderPage } from './page.js';
 import type { Happened } from './page.js';
-import { readFault } from './read-fault.js';
+import { readFault, readTimes } from './read-fault.js';
 import type { World } from './world.js';
 
 export function controlRoutes(create: typeof express, world: World): Router {
@@ -66,7 +66,7 @@ function changeFaults(world: World, body: unknown): Answer {
   if (!isObject(body)) throw wrong([{ field: 'body', expected: 'object', received: kindOf(body) }]);
   const [set, once, clear] = ['set', 'once', 'clear'].map((name) => ownValue(body, name));
   if (set !== undefined) world.faults.set(readFault(set));
-  else if (once !== undefined) world.faults.once(readFault(once), Number(ownValue(body, 'times') ?? 1));
+  else if (once !== undefined) world.faults.once(readFault(once), readTimes(ownValue(body, 'times')));
   else if (clear === true) world.faults.clear();
   else {
     const target = FAULT_TARGETS.find((known) => known === clear);
@@ -76,6 +76,8 @@ function changeFaults(world: World, body: unknown): Answer {
   return ok({ faults: world.faults.list() });
 }
 
+const LONGEST_SECONDS = 365 * 86_400;
+
 type Check = (value: unknown) => boolean;
 const isId: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value);
 const MINT_CHECKS: Readonly<Record<keyof MintOptions, Check>> = {
@@ -83,7 +85,8 @@ const MINT_CHECKS: Readonly<Record<keyof MintOptions, Check>> = {
   distributionType: (value) => DISTRIBUTION_TYPES.some((type) => type === value),
   consumerId: (value) => value === undefined || isId(value),
   experienceId: (value) => value === undefined || isId(value),
-  expiresInSeconds: (value) => value === undefined || Math.abs(Number(value)) <= 31_536_000,
+  expiresInSeconds: (value) =>
+    value === undefined || (typeof value === 'number' && Math.abs(value) <= LONGEST_SECONDS),
   admittedAt: (value) =>
     value === undefined ||
     (['string', 'number'].includes(typeof value) && Number.isFinite(new Date(value as string).getTime())),

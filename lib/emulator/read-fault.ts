@@ -52,3 +52,10 @@ export function readFault(value: unknown): Fault {
     ),
   );
 }
+
+/** How often a fault is to strike: a whole number from 1 to 1,000, by default 1. */
+export function readTimes(value: unknown): number {
+  if (value === undefined) return 1;
+  if (Number.isInteger(value) && between(1, 1_000)(value)) return value as number;
+  throw new Refusal(malformed([{ field: 'times', expected: '1 to 1000', received: kindOf(value) }]));
+}

@@ -9,15 +9,18 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * @throws TypeError that names `"api.baseUrl"`. The text itself is not repeated: it may hold credentials.
  */
 export function parseBaseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const flaw = url === undefined ? 'a text that is not an absolute address' : flawOf(url);
-  if (url === undefined || flaw !== undefined) {
-    throw new TypeError(
-      `"api.baseUrl" must be an absolute https address such as "https://api.fanfare.io" ` +
-        `(http only for localhost, 127.0.0.0/8 and [::1]), got ${flaw ?? typeof text}.`,
-    );
-  }
+  if (!URL.canParse(text)) throw unfit('something that is not an absolute address');
+  const url = new URL(text);
+  const flaw = flawOf(url);
+  if (flaw !== undefined) throw unfit(flaw);
   return url;
+}
+
+function unfit(got: string): TypeError {
+  return new TypeError(
+    `"api.baseUrl" must be an absolute https address such as "https://api.fanfare.io" ` +
+      `(http only for localhost, 127.0.0.0/8 and [::1]), got ${got}.`,
+  );
 }
 
 function flawOf(url: URL): string | undefined {

@@ -41,37 +41,44 @@ const UNSENT: ReadonlySet<string> = new Set([
 
 /** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
 export function createTransport(origin: string): Transport {
+  const running = new Set<Promise<unknown>>();
   let pool: Undici.Pool | undefined;
   let closing: Promise<void> | undefined;
 
   const open = (): Undici.Pool => (pool ??= openPool(origin));
 
-  const attempt = async (request: Post): Promise<Answer | Failure> => {
-    if (closing !== undefined) return { failed: 'this client is closed' };
-    const { path, headers, body, signal } = request;
+  const attempt = async ({ path, headers, body, signal }: Post): Promise<Answer | Failure> => {
     try {
-      return await readAnswer(
-        // A request that waits for a connection does not hear the signal by itself.
-        await unlessAborted(signal, open().request({ method: 'POST', path, headers, body, signal })),
-        signal,
-      );
+      const response = open().request({ method: 'POST', path, headers, body, signal });
+      // A request that waits for a connection does not hear the signal by itself.
+      return await readAnswer(await unlessAborted(signal, response), signal);
     } catch (error) {
       return failureOf(error, signal);
     }
   };
 
+  const attempts = async (request: Post): Promise<Answer | Failure> => {
+    const first = await attempt(request);
+    if (!request.retryUnsent || !('unsent' in first)) return first;
+    await delay(systemClock, RETRY_PAUSE_MS);
+    return attempt(request);
+  };
+
   return {
     async post(request) {
-      const first = await attempt(request);
-      if (!request.retryUnsent || !('unsent' in first)) return first;
-      await delay(systemClock, RETRY_PAUSE_MS);
-      return attempt(request);
+      if (closing !== undefined) return { failed: 'this client is closed' };
+      const call = attempts(request);
+      running.add(call);
+      return call.finally(() => running.delete(call));
     },
     warm() {
       if (closing === undefined) open();
     },
     close() {
-      closing ??= Promise.resolve(pool?.close()).then(() => undefined);
+      // Destroyed, not closed: closing would wait for connections that nobody wants any more.
+      closing ??= Promise.all(running).then(async () => {
+        await pool?.destroy();
+      });
       return closing;
     },
   };

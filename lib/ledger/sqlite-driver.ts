@@ -26,9 +26,20 @@ export function openDatabase(file: string, driver?: SqliteDriverName): SqliteDat
       ? betterSqlite3()
       : (nodeSqlite() ?? (driver === 'node' ? absent() : betterSqlite3()));
   try {
-    return open(file);
+    return readable(open(file));
   } catch (cause) {
     throw new Error(`The ledger file "${file}" could not be opened: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** A driver opens anything; only a first look tells a database from another file. */
+function readable(database: SqliteDatabase): SqliteDatabase {
+  try {
+    database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 

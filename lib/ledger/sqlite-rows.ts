@@ -1,5 +1,4 @@
 /** Rows in and out of the table: the statements, and what of a row is written into which column. */
-import type { OrderedRow } from './delivering.js';
 import { dueAt } from './delivering.js';
 import type { Row } from './row.js';
 import type { SqliteValue } from './sqlite-driver.js';
@@ -51,9 +50,4 @@ export function columnsOf(row: Row): SqliteValue[] {
 /** What `record` holds. */
 export function rowOf(selected: unknown): Row {
   return JSON.parse((selected as { readonly record: string }).record) as Row;
-}
-
-/** The same for a statement that selects ordered rows only. */
-export function orderedRowOf(selected: unknown): OrderedRow {
-  return rowOf(selected) as OrderedRow;
 }

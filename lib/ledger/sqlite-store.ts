@@ -8,7 +8,7 @@ import type { LocalStore } from './local-ledger.js';
 import type { Row, RowStateName } from './row.js';
 import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { openDatabase } from './sqlite-driver.js';
-import { columnsOf, orderedRowOf, rowOf, STATEMENTS } from './sqlite-rows.js';
+import { columnsOf, rowOf, STATEMENTS } from './sqlite-rows.js';
 import { inTransaction, prepareDatabase } from './sqlite-schema.js';
 import { byAge, standing } from './standing.js';
 
@@ -59,7 +59,7 @@ export class SqliteStore implements LocalStore {
   }
 
   due(now: number, limit: number): readonly OrderedRow[] {
-    return this.#prepared('due').all(now, limit).map(orderedRowOf).sort(byUrgency);
+    return (this.#rows('due', now, limit) as OrderedRow[]).sort(byUrgency);
   }
 
   list({ states, olderThanMs = 0, limit }: RowQuery, now: number): readonly Row[] {
@@ -83,9 +83,7 @@ export class SqliteStore implements LocalStore {
   }
 
   #rows(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): Row[] {
-    return this.#prepared(name)
-      .all(...values)
-      .map(rowOf);
+    return Array.from(this.#prepared(name).all(...values), rowOf);
   }
 
   #prepared(name: keyof typeof STATEMENTS): SqliteStatement {

@@ -31,18 +31,22 @@ export async function barrier(
   if (isUsed(row)) return usedBy(row.order.orderId, row.sidHash, held);
   if (row.admission.id !== held.session.admission.id)
     return inUse(held, 'the token is held under another admission');
-  switch (row.state) {
-    case 'free':
-      return undefined;
-    case 'active':
-      return waitForOutcome(context, claimant, row);
-    case 'pending':
-      return isOwn(row, held) && claimant.onPending === 'supersede'
-        ? undefined
-        : inUse(held, 'an earlier attempt waits for its payment');
-    case 'unresolved':
-      return settleUnresolved(context, held, row);
-  }
+  return openBarrier(context, claimant, row);
+}
+
+async function openBarrier(
+  context: Context,
+  claimant: Claimant,
+  row: Row,
+): Promise<ReasonedRefusal | undefined> {
+  if (row.state === 'active') return waitForOutcome(context, claimant, row);
+  if (row.state === 'unresolved') return settleUnresolved(context, claimant.held, row);
+  const inTheWay = row.state === 'pending' && !maySupersede(claimant, row);
+  return inTheWay ? inUse(claimant.held, 'an earlier attempt waits for its payment') : undefined;
+}
+
+function maySupersede({ held, onPending }: Claimant, row: Row): boolean {
+  return isOwn(row, held) && onPending === 'supersede';
 }
 
 async function waitForOutcome(

@@ -1,38 +1,27 @@
 /** The guard of a submit: the ledger is asked, Fanfare is asked afresh, then the admission is held for this one order. */
 import { createHash, randomUUID } from 'node:crypto';
-import { earliest, isPast } from '../admission/expiry.js';
 import { isId } from '../admission/identity.js';
-import type { Yes } from '../admission/verdict.js';
 import { compact } from '../admission/compact.js';
-import type { RequestAdmission } from '../admission/admission.js';
 import type { ClaimOutcome } from '../ledger/ledger.js';
-import { openToken } from '../tokens/seal.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
 import { beforeLastByte } from './answer-hook.js';
 import { attach } from './attach.js';
 import { barrier, type Claimant, type OnPending, WAIT_FOR_OWN_MS } from './barrier.js';
 import type { Context } from './context.js';
-import { cookieName } from './cookies.js';
+import { type Validated, validateAfresh } from './fresh-validation.js';
 import type { Request } from './http.js';
 import { revive, staleFor, type Visit } from './page-guard.js';
 import { candidates, pick } from './picking.js';
-import { refusal, refusalForToken, refusalWithout, type ReasonedRefusal } from './refusals.js';
+import { refusal, refusalWithout, type ReasonedRefusal } from './refusals.js';
 import type { RequestState } from './request-state.js';
 import type { Step } from './run.js';
 import { RunningAttempt } from './running-attempt.js';
-import { clearCookie, type HeldSession, sidHashOf, writeSession } from './sessions.js';
+import { type HeldSession, sidHashOf, writeSession } from './sessions.js';
 import { fieldsOf } from './token-sources.js';
 
 export interface ClaimOptions {
   readonly leaseMs: number;
   readonly onPending: OnPending;
-}
-
-/** A session that may place an order, the token in it, and how sure we are. */
-interface Validated {
-  readonly held: HeldSession;
-  readonly token: string;
-  readonly verifiedBy: RequestAdmission['verifiedBy'];
 }
 
 /** Two claims can pass each other this often at most before the later one is told to wait. */
@@ -75,39 +64,6 @@ function namedAdmission(req: Request): unknown {
       ? fieldsOf(req.body)('fanfare_admission_id')
       : undefined;
   return body ?? req.headers['x-fanfare-admission-id'];
-}
-
-async function validateAfresh(
-  visit: Visit,
-  state: RequestState,
-  held: HeldSession,
-): Promise<Validated | ReasonedRefusal> {
-  const { context, res } = visit;
-  const { admission, sealedToken, validatedAt, attempted } = held.session;
-  const token = openToken(context.keyring, sealedToken, admission.id);
-  if (token === undefined) return refusal('ADMISSION_INVALID', 'the session holds no token that opens');
-  if (held.fresh === true) return { held, token, verifiedBy: 'fanfare' };
-  const age = context.clock.now() - validatedAt;
-  if (age < context.settings.submitMaxAgeMs) return { held, token, verifiedBy: 'session' };
-  const { consumerId, distributionId, distributionType } = admission;
-  const verdict = await context.validator.submit({ token, consumerId, distributionId, distributionType });
-  if (verdict.answer === 'unknown') return { held, token, verifiedBy: 'grace' };
-  const confirmed = verdict.answer === 'yes' ? reconfirmed(context, held, verdict) : undefined;
-  if (confirmed !== undefined) return { held: confirmed, token, verifiedBy: 'fanfare' };
-  // An attempt of this session may still end, and its completion needs the session.
-  if (!attempted) clearCookie(context, res, cookieName(context.cookies, admission.id));
-  state.sessions = state.sessions.filter((other) => other !== held);
-  return refusalForToken(verdict.answer === 'no' ? verdict : { answer: 'no', code: 'ADMISSION_EXPIRED' });
-}
-
-/** The session after another yes; `undefined` when that yes names an end in the past. */
-function reconfirmed(context: Context, held: HeldSession, yes: Yes): HeldSession | undefined {
-  const { session } = held;
-  const expiresAt = earliest(yes.expiresAt, session.admission.expiresAt);
-  const now = context.clock.now();
-  if (isPast(expiresAt, now)) return undefined;
-  const admission = Object.freeze(compact({ ...session.admission, expiresAt }));
-  return { ...held, session: { ...session, admission, validatedAt: now } };
 }
 
 /** From now on page loads of this session ask the ledger, so that a finished checkout leads to its order. */

@@ -53,6 +53,11 @@ export class RunningAttempt {
     if (this.#phase === 'running') this.#phase = 'completing';
   }
 
+  /** Asks the ledger whether this attempt still holds the admission. */
+  async holds(): Promise<boolean> {
+    return this.#phase !== 'over' && (await this.#context.ledger.renew(this.holder, this.#leaseMs));
+  }
+
   /** The order is written down. */
   recorded(): void {
     this.#stop();

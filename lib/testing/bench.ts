@@ -1,6 +1,7 @@
 /** What a case of the contract suite works with: a fresh ledger, its clock, and ready-made requests. */
 import assert from 'node:assert/strict';
 import type { Admission } from '../admission/admission.js';
+import type { Clock } from '../clock.js';
 import type {
   AttemptOutcome,
   ClaimOutcome,

@@ -41,6 +41,7 @@ export class ManualClock implements Clock {
       await settled();
     }
     this.#now = end;
+    await settled();
   }
 
   #next(end: number): Due | undefined {

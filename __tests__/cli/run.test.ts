@@ -1,0 +1,100 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { run } from '../../lib/cli/run.js';
+
+/** A terminal that writes into texts and is stopped by calling `stop`. */
+function terminal() {
+  const written = { out: '', err: '' };
+  let stop: () => void = () => undefined;
+  let printed: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const greeted = new Promise<void>((resolve) => (printed = resolve));
+  return {
+    written,
+    greeted,
+    stop,
+    out(text: string) {
+      written.out += text;
+      printed();
+    },
+    err(text: string) {
+      written.err += text;
+    },
+    stopped: () => stopped,
+  };
+}
+
+it.each([
+  [[], 'No command given'],
+  [['serve'], 'Unknown command "serve"'],
+  [['__proto__'], 'Unknown command "__proto__"'],
+  [['constructor'], 'Unknown command "constructor"'],
+])('%j exits with 2 and lists the commands', async (args, message) => {
+  const user = terminal();
+  expect(await run(args, user)).toBe(2);
+  expect(user.written.err).toContain(message);
+  expect(user.written.err).toMatch(/Commands:\n {2}emulator/);
+  expect(user.written.out).toBe('');
+});
+
+it.each([
+  [['--help'], 'Usage: express-fanfare <command>'],
+  [['-h'], 'Usage: express-fanfare <command>'],
+  [['emulator', '--help'], 'Usage: express-fanfare emulator'],
+])('%j helps', async (args, message) => {
+  const user = terminal();
+  expect(await run(args, user)).toBe(0);
+  expect(user.written.out).toContain(message);
+});
+
+it.each([
+  [['--prot', '1'], "Unknown option '--prot'"],
+  [['--port', 'high'], '--port must be a number from 0 to 65535, got "high"'],
+  [['--port', '65536'], 'got "65536"'],
+  [['--port'], 'argument missing'],
+  [['now'], "Unexpected argument 'now'"],
+])('emulator %j exits with 2 and says why', async (args, message) => {
+  const user = terminal();
+  expect(await run(['emulator', ...args], user)).toBe(2);
+  expect(user.written.err).toContain(message);
+  expect(user.written.err).toContain('Usage: express-fanfare emulator');
+});
+
+it('says what is served, with lines that work as they stand', async () => {
+  const user = terminal();
+  const ended = run(['emulator', '--port', '0'], user);
+  await user.greeted;
+  const { out } = user.written;
+  const env = Object.fromEntries(
+    [...out.matchAll(/^(FANFARE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  expect(Object.keys(env)).toEqual(['FANFARE_ORGANIZATION_ID', 'FANFARE_SECRET_KEY', 'FANFARE_API_URL']);
+  for (const id of ['queue_demo', 'draw_demo', 'auction_demo', 'release_demo']) expect(out).toContain(id);
+
+  const [, url, body] = /curl -s (\S+) -H 'Content-Type: application\/json' \\\n +-d '(.*)'/.exec(out)!;
+  const headers = { 'Content-Type': 'application/json' };
+  const minted = (await (await fetch(url!, { method: 'POST', headers, body: body! })).json()) as object;
+  const validated = await fetch(`${env['FANFARE_API_URL']!}/v1/admission/validate`, {
+    method: 'POST',
+    headers: {
+      ...headers,
+      'X-Organization-Id': env['FANFARE_ORGANIZATION_ID']!,
+      'X-Secret-Key': env['FANFARE_SECRET_KEY']!,
+    },
+    body: JSON.stringify(minted),
+  });
+  expect(await validated.json()).toMatchObject({ valid: true });
+  user.stop();
+  expect(await ended).toBe(0);
+  await expect(fetch(env['FANFARE_API_URL']!)).rejects.toThrow('fetch failed');
+});
+
+it('exits with 1 and says so when the port is taken', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const user = terminal();
+  expect(await run(['emulator', '--port', String(port)], user)).toBe(1);
+  expect(user.written.err).toContain(`Port ${port} is taken`);
+  await new Promise((resolve) => server.close(resolve));
+});

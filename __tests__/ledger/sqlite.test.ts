@@ -1,0 +1,300 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { columnsOf, STATEMENTS } from '../../lib/ledger/sqlite-rows.js';
+import { inTransaction, prepareDatabase } from '../../lib/ledger/sqlite-schema.js';
+import { openDatabase } from '../../lib/ledger/sqlite-driver.js';
+import type { SqliteLedgerOptions } from '../../lib/ledger/sqlite.js';
+import { sqliteLedger } from '../../lib/ledger/sqlite.js';
+import type { Ledger } from '../../lib/ledger/ledger.js';
+import type { Row } from '../../lib/ledger/row.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+
+const ADMISSION = {
+  id: 'admission-1',
+  consumerId: 'cons_1',
+  distributionId: 'queue_1',
+  distributionType: 'queue',
+} as const;
+
+function claimBy(owner: string, id: string = ADMISSION.id) {
+  return {
+    admission: { ...ADMISSION, id },
+    tokenHash: `token of ${id}`,
+    sidHash: owner,
+    attemptId: `attempt of ${owner}`,
+    owner,
+    leaseMs: 60_000,
+    supersede: true,
+    takeUnresolved: false,
+  };
+}
+
+const byAdmission = {
+  target: { by: 'admission', admission: ADMISSION },
+  order: { orderId: 'order-1' },
+} as const;
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder, 'ledger.sqlite');
+});
+
+afterEach(() => {
+  removeFolder(folder);
+});
+
+describe('options', () => {
+  it.each([
+    [{}, /"file" must be the path of the database file, got undefined/],
+    [{ file: '' }, /"file" must be the path of the database file, got ""/],
+    [{ file: 7 }, /"file".*got 7/],
+    [{ file: 'x', driver: 'sqlite3' }, /"driver" must be "node" or "better-sqlite3", got "sqlite3"/],
+    [{ file: 'x', driver: null }, /"driver"/],
+    [{ file: 'x', busyTimeoutMs: NaN }, /"busyTimeoutMs" must be a whole number from 0 to 60000/],
+    [{ file: 'x', busyTimeoutMs: -1 }, /"busyTimeoutMs".*got -1/],
+    [{ file: 'x', busyTimeoutMs: 1.5 }, /"busyTimeoutMs"/],
+    [{ file: 'x', busyTimeoutMs: '10' }, /"busyTimeoutMs".*got "10"/],
+    [{ file: 'x', busyTimeoutMs: 60_001 }, /"busyTimeoutMs"/],
+    [
+      { file: 'x', fiel: 'y' },
+      /sqliteLedger has no option "fiel". It knows: file, driver, busyTimeoutMs, clock/,
+    ],
+    [null, /takes an object of options, got null/],
+    [undefined, /takes an object of options, got undefined/],
+  ])('%p throws a TypeError at construction', (options, message) => {
+    expect(() => sqliteLedger(options as SqliteLedgerOptions)).toThrow(TypeError);
+    expect(() => sqliteLedger(options as SqliteLedgerOptions)).toThrow(message);
+  });
+
+  it('construction touches no file', () => {
+    sqliteLedger({ file });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('says where "node" is missing', async () => {
+    const ledger = sqliteLedger({ file, driver: 'node' });
+    if (process.getBuiltinModule('node:sqlite') === undefined) {
+      await expect(ledger.open()).rejects.toThrow(/has no "node:sqlite": it comes with 22\.13/);
+    } else {
+      await expect(ledger.open()).resolves.toBeUndefined();
+    }
+    await ledger.close();
+  });
+
+  it('says what to install when better-sqlite3 is missing', async () => {
+    const missing = new Error("Cannot find module 'better-sqlite3'\nRequire stack: a secret path");
+    jest.doMock('better-sqlite3', () => {
+      throw missing;
+    });
+    try {
+      const ledger = sqliteLedger({ file, driver: 'better-sqlite3' });
+      const opened = ledger.open();
+      await expect(opened).rejects.toThrow(/npm install better-sqlite3@12/);
+      await expect(opened).rejects.not.toThrow(/secret path/);
+      await expect(opened).rejects.toHaveProperty('cause', missing);
+    } finally {
+      jest.dontMock('better-sqlite3');
+      jest.resetModules();
+    }
+  });
+});
+
+describe('the file', () => {
+  it('is in WAL mode after open, and every commit is synced in full', async () => {
+    const database = openDatabase(file, 'better-sqlite3');
+    prepareDatabase(database, file, 1_000, 1);
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 1_000 });
+    database.close();
+    const ledger = sqliteLedger({ file });
+    await ledger.open();
+    await ledger.close();
+    // Bytes 18 and 19 of the header: 2 means WAL.
+    expect([...readFileSync(file).subarray(18, 20)]).toEqual([2, 2]);
+  });
+
+  it.each([
+    ['journal_mode', 'delete'],
+    ['synchronous', 1],
+  ])('is refused when %s reads %p after the first write', (name, value) => {
+    const real = openDatabase(file, 'better-sqlite3');
+    const weak = {
+      exec: (sql: string) => real.exec(sql),
+      close: () => real.close(),
+      prepare: (sql: string) => {
+        const statement = real.prepare(sql);
+        if (sql !== `PRAGMA ${name}`) return statement;
+        return { ...statement, all: () => [], run: () => ({ changes: 0 }), get: () => ({ [name]: value }) };
+      },
+    };
+    expect(() => {
+      prepareDatabase(weak, file, 1_000, 1);
+    }).toThrow(/does not keep orders safely.*Put it on a local disk/);
+    real.close();
+  });
+
+  it('may be in memory', async () => {
+    const ledger = sqliteLedger({ file: ':memory:' });
+    await expect(ledger.claim(claimBy('one'))).resolves.toMatchObject({ outcome: 'claimed' });
+    await ledger.close();
+    expect(existsSync(':memory:')).toBe(false);
+  });
+
+  it('is refused when a newer version made it, and left as it is', async () => {
+    const database = new Database(file);
+    database.pragma('user_version = 2');
+    database.close();
+    const before = readFileSync(file);
+    const ledger = sqliteLedger({ file });
+    await expect(ledger.open()).rejects.toThrow(/has layout 2, and this version .* knows only 1/);
+    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 2/);
+    await ledger.close();
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('may hold other tables too, and opening it twice changes nothing', async () => {
+    const database = new Database(file);
+    database.exec('CREATE TABLE orders (id TEXT); INSERT INTO orders VALUES (1)');
+    const first = sqliteLedger({ file });
+    await first.complete(byAdmission);
+    const second = sqliteLedger({ file });
+    await second.open();
+    expect(await second.find(ADMISSION.id)).toEqual(await first.find(ADMISSION.id));
+    expect(database.prepare('SELECT count(*) AS orders FROM orders').get()).toEqual({ orders: 1 });
+    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    await first.close();
+    await second.close();
+    database.close();
+  });
+
+  it('that cannot be opened rejects, and opens once it can be', async () => {
+    const ledger = sqliteLedger({ file: join(folder, 'not-there', 'ledger.sqlite') });
+    await expect(ledger.open()).rejects.toThrow(/The ledger file ".*" could not be opened: /);
+    await expect(ledger.complete(byAdmission)).rejects.toThrow(/could not be opened/);
+    await ledger.close();
+    const blocked = sqliteLedger({ file });
+    writeFileSync(file, 'this is a text, and a long one at that, so it cannot be a database. '.repeat(20));
+    await expect(blocked.open()).rejects.toThrow(
+      /The ledger file ".*" could not be opened: .*not a database/,
+    );
+    writeFileSync(file, '');
+    await expect(blocked.open()).resolves.toBeUndefined();
+    await blocked.close();
+  });
+
+  it('cannot take a transaction', async () => {
+    const ledger = sqliteLedger({ file });
+    await expect(ledger.complete(byAdmission, {})).rejects.toThrow(/sqlite ledger takes no "transaction"/);
+    await expect(ledger.find(ADMISSION.id)).resolves.toBeUndefined();
+    await ledger.close();
+  });
+});
+
+describe('several ledgers on one file', () => {
+  it('fifty claims over five connections: exactly one wins, and all see it', async () => {
+    const ledgers = Array.from({ length: 5 }, () => sqliteLedger({ file }));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        (ledgers[index % 5] as Ledger).claim(claimBy(`owner-${index}`)),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome.outcome === 'claimed')).toHaveLength(1);
+    const rows = await Promise.all(ledgers.map((ledger) => ledger.find(ADMISSION.id)));
+    expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(1);
+    for (const ledger of ledgers) await ledger.close();
+  });
+
+  it('a write that another connection holds up too long rejects, writes nothing, and works afterwards', async () => {
+    const ledger = sqliteLedger({ file, busyTimeoutMs: 0, driver: 'better-sqlite3' });
+    await ledger.open();
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(ledger.claim(claimBy('one'))).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+    await expect(ledger.find(ADMISSION.id)).resolves.toBeUndefined();
+    other.exec('ROLLBACK');
+    await expect(ledger.claim(claimBy('one'))).resolves.toMatchObject({ outcome: 'claimed' });
+    other.close();
+    await ledger.close();
+  });
+
+  it('a token another row holds can never be written twice, not even past the rules', () => {
+    const database = openDatabase(file, 'better-sqlite3');
+    prepareDatabase(database, file, 1_000, 1);
+    const put = database.prepare(STATEMENTS.put);
+    const row: Row = {
+      state: 'free',
+      admission: ADMISSION,
+      tokenHash: 'one',
+      attempts: 1,
+      createdAt: 1,
+      updatedAt: 1,
+    };
+    put.run(...columnsOf(row));
+    const twin = { ...row, admission: { ...ADMISSION, id: 'admission-2' } };
+    expect(() => inTransaction(database, () => put.run(...columnsOf(twin)))).toThrow(/UNIQUE/);
+    expect(database.prepare('SELECT count(*) AS rows FROM fanfare_admissions').get()).toEqual({ rows: 1 });
+    database.close();
+  });
+});
+
+describe('a step that fails half-way', () => {
+  it('is undone, and the next one works', () => {
+    const database = openDatabase(file, 'better-sqlite3');
+    database.exec('CREATE TABLE notes (note TEXT)');
+    const failing = () =>
+      inTransaction(database, () => {
+        database.exec("INSERT INTO notes VALUES ('half')");
+        throw new Error('half-way');
+      });
+    expect(failing).toThrow('half-way');
+    inTransaction(database, () => database.exec("INSERT INTO notes VALUES ('whole')"));
+    expect(database.prepare('SELECT note FROM notes').all()).toEqual([{ note: 'whole' }]);
+    database.close();
+  });
+
+  it('shows its own reason when SQLite has rolled back already, and both when the rollback fails', () => {
+    const rollingBack = (message: string) => ({
+      exec: (sql: string) => {
+        if (sql === 'ROLLBACK') throw new Error(message);
+      },
+      prepare: () => ({}),
+      close: () => undefined,
+    });
+    const full = () => {
+      throw new Error('database or disk is full');
+    };
+    const gone = rollingBack('cannot rollback - no transaction is active');
+    expect(() => inTransaction(gone as never, full)).toThrow(/^database or disk is full$/);
+    expect(() => inTransaction(rollingBack('disk I/O error') as never, full)).toThrow(
+      /disk is full.*rollback failed.*disk I\/O error/,
+    );
+  });
+});
+
+describe('speed', () => {
+  it.each(Object.entries(STATEMENTS).filter(([name]) => name !== 'put'))(
+    '%s never scans the whole table',
+    (_name, sql) => {
+      const database = new Database(file);
+      prepareDatabase(database, file, 1_000, 1);
+      const values = Array.from(sql.matchAll(/\?/g), () => 1);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
+      expect(plan.map(({ detail }) => detail).filter((detail) => /^SCAN/.test(detail))).toEqual([]);
+      expect(plan.some(({ detail }) => /USING (COVERING )?INDEX/.test(detail))).toBe(true);
+      database.close();
+    },
+  );
+});
+
+it('takes its time from the clock handed in', async () => {
+  const ledger = sqliteLedger({ file, clock: new ManualClock(5_000) });
+  await ledger.complete(byAdmission);
+  expect(await ledger.find(ADMISSION.id)).toMatchObject({ createdAt: 5_000, order: { completedAt: 5_000 } });
+  await ledger.close();
+});

@@ -1,0 +1,78 @@
+import type { Verdict } from '../../lib/admission/verdict.js';
+import { question, scripted } from './scripted-client.js';
+
+const yes: Verdict = { answer: 'yes' };
+const down: Verdict = { answer: 'unknown', reason: 'ECONNREFUSED' };
+const badKey: Verdict = { answer: 'unknown', reason: 'HTTP 401 Unauthorized', status: 401 };
+const refusal = (status: number): Verdict => ({ answer: 'no', code: 'ADMISSION_INVALID', status });
+
+/** Submits once for each verdict and tells which events came of it. */
+async function eventsOf(...verdicts: Verdict[]): Promise<readonly string[]> {
+  const { validator, events } = scripted(() => verdicts.shift()!);
+  while (verdicts.length > 0) await validator.submit(question);
+  return events.map(({ type }) => type);
+}
+
+describe('fanfare.unavailable', () => {
+  it('comes at most once in 10 seconds, with the reason', async () => {
+    const { validator, events, clock } = scripted(() => down);
+    await validator.page(question);
+    await validator.submit(question);
+    await clock.advance(9_999);
+    await validator.submit(question);
+    expect(events).toEqual([
+      {
+        type: 'fanfare.unavailable',
+        level: 'warn',
+        message: 'Fanfare could not be asked whether a token is good: ECONNREFUSED.',
+        reason: 'ECONNREFUSED',
+      },
+    ]);
+    await clock.advance(1);
+    await validator.submit(question);
+    expect(events).toHaveLength(2);
+  });
+
+  it('never holds the token', async () => {
+    const { validator, events } = scripted(() => down);
+    await validator.submit(question);
+    expect(JSON.stringify(events)).not.toContain(question.token);
+  });
+});
+
+describe('fanfare.misconfigured', () => {
+  it('comes with a refused key, at most once a minute', async () => {
+    const { validator, events, clock } = scripted(() => badKey);
+    const accusations = () => events.filter(({ type }) => type === 'fanfare.misconfigured');
+    await validator.submit(question);
+    await clock.advance(59_999);
+    await validator.submit(question);
+    expect(accusations()).toEqual([expect.objectContaining({ level: 'error', status: 401 })]);
+    await clock.advance(1);
+    await validator.submit(question);
+    expect(accusations()).toHaveLength(2);
+  });
+
+  it('comes with the fifth bare refusal when there was nothing else', async () => {
+    const four = [404, 403, 404, 404].map(refusal);
+    expect(await eventsOf(...four)).toEqual([]);
+    expect(await eventsOf(...four, refusal(404))).toEqual(['fanfare.misconfigured']);
+    expect(await eventsOf(...four, refusal(403), refusal(403))).toEqual(['fanfare.misconfigured']);
+  });
+
+  it.each<[string, Verdict]>([
+    ['a yes', yes],
+    ['a no that was a success', refusal(200)],
+    ['a no that was a bad request', refusal(400)],
+    ['an expiry', { answer: 'no', code: 'ADMISSION_EXPIRED', status: 403 }],
+    ['another device', { answer: 'no', code: 'DEVICE_MISMATCH', status: 403 }],
+  ])('never comes of refusals after %s', async (_name, verdict) => {
+    const refusals = Array.from({ length: 9 }, () => refusal(404));
+    expect(await eventsOf(refusal(404), verdict, ...refusals)).toEqual([]);
+  });
+
+  it('is not held off by an outage in between', async () => {
+    const refusals = Array.from({ length: 5 }, () => refusal(404));
+    expect(await eventsOf(down, ...refusals)).toEqual(['fanfare.unavailable', 'fanfare.misconfigured']);
+  });
+});

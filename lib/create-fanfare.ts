@@ -1,0 +1,147 @@
+/** Composition: options are checked once, the parts are put together, and the merchant gets one object. */
+import { randomUUID } from 'node:crypto';
+import type { Order } from './admission/order.js';
+import { createCompleter } from './completion/complete.js';
+import { createDelivery } from './completion/delivery.js';
+import { createReconciler } from './completion/reconcile.js';
+import { safely } from './events.js';
+import { createFanfareClient } from './fanfare-api/client.js';
+import { askedLedger } from './middleware/asked-ledger.js';
+import type { Context } from './middleware/context.js';
+import { cookieStyle } from './middleware/cookies.js';
+import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
+import type { Middleware, Request } from './middleware/http.js';
+import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
+import { type AdmissionReference, type CompleteExtras, Orders } from './middleware/orders.js';
+import { RequestStates } from './middleware/request-state.js';
+import { createRoutes } from './middleware/routes.js';
+import { remember } from './middleware/sessions.js';
+import { type CheckedOptions, type FanfareOptions, readOptions } from './options.js';
+import { createKeyring } from './tokens/keyring.js';
+import { readSession } from './tokens/session.js';
+import { createValidator } from './validation/validator.js';
+import { rememberVerified } from './validation/verified-sessions.js';
+
+/** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
+export interface Fanfare {
+  /** For `app.use`: sets `req.admission` when the request holds one; never refuses. */
+  attachAdmission(): Middleware;
+  /** A route guard for page loads. */
+  requireAdmission(options?: GuardOptions): Middleware;
+  /** A route guard for the submit: validated afresh, held for this one order. */
+  claimAdmission(options?: ClaimGuardOptions): Middleware;
+  /**
+   * Records that an order used the admission; resolves when the ledger holds it, without waiting for Fanfare. The same
+   * order again is a no-op. Rejects with `ADMISSION_USED` (and the winner's order id), `ADMISSION_AMBIGUOUS`,
+   * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`.
+   */
+  completeAdmission(reference: AdmissionReference, order: Order, extras?: CompleteExtras): Promise<void>;
+  /** Gives a claim back because no order came of it. Resolves to whether there was one to give back. */
+  releaseAdmission(reference: AdmissionReference): Promise<boolean>;
+  /** Keeps the payment provider's reference with this attempt; the next attempt finds it in `req.admission.superseded`. */
+  deferAdmission(req: Request, deferral: { readonly reference: string }): Promise<void>;
+  /** Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over. */
+  assertClaim(req: Request): Promise<void>;
+  /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
+  routes(): Middleware;
+  /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
+  ready(): Promise<void>;
+  /** Stops deliveries, lets running ones finish, closes the connections and the ledger. */
+  close(): Promise<void>;
+}
+
+/** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
+export function createFanfare(options: FanfareOptions): Fanfare {
+  const checked = readOptions(options, process.env);
+  const { ledger, clock, findOrder, delivery: deliveryOptions } = checked;
+  const emit = safely(checked.onEvent);
+  const client = createClient(checked);
+  const delivery = createDelivery({
+    ledger,
+    client,
+    clock,
+    emit,
+    random: Math.random,
+    options: deliveryOptions,
+  });
+  const completer = createCompleter({
+    ledger,
+    clock,
+    emit,
+    orderGraceMs: checked.settings.orderGraceMs,
+    onRecorded: () => {
+      delivery.nudge();
+    },
+  });
+  const reconciler = createReconciler({
+    ledger,
+    clock,
+    emit,
+    completer,
+    ...(findOrder === undefined ? {} : { findOrder }),
+  });
+  const context = createContext(checked, { emit, client, reconciler });
+  const states = new RequestStates(context);
+  const orders = new Orders(context, states, completer);
+  delivery.start();
+  reconciler.start();
+  return {
+    attachAdmission: () => attachMiddleware(context, states),
+    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
+    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
+    completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
+    releaseAdmission: (reference) => orders.releaseAdmission(reference),
+    deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
+    assertClaim: (req) => orders.assertClaim(req),
+    routes: () => createRoutes({ context, states, delivery }),
+    ready: async () => {
+      await Promise.all([ledger.open(), client.warm()]);
+    },
+    close: async () => {
+      await Promise.all([delivery.stop(), reconciler.stop()]);
+      await client.close();
+      await ledger.close();
+    },
+  };
+}
+
+function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {
+  const { organizationId } = settings;
+  return createFanfareClient({
+    organizationId,
+    secretKey,
+    dialect,
+    clock,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  });
+}
+
+function createContext(
+  { settings, secrets, insecure, dialect, ledger, clock }: CheckedOptions,
+  {
+    emit,
+    client,
+    reconciler,
+  }: Pick<Context, 'emit' | 'reconciler'> & { readonly client: ReturnType<typeof createClient> },
+): Context {
+  const { organizationId } = settings;
+  const keyring = createKeyring(secrets);
+  const cookies = cookieStyle(insecure);
+  return {
+    settings,
+    clock,
+    emit,
+    keyring,
+    cookies,
+    verifiedSession: rememberVerified((text) => {
+      const session = readSession(keyring, organizationId, text);
+      return session === undefined
+        ? undefined
+        : remember(session, cookies.prefix.length + text.length + 10, settings);
+    }),
+    validator: createValidator({ client, organizationId, dialect, clock, emit }),
+    ledger: askedLedger({ ledger, clock, emit }),
+    reconciler,
+    owner: randomUUID(),
+  };
+}

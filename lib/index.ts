@@ -1,0 +1,21 @@
+/** The shop window. */
+export { createFanfare } from './create-fanfare.js';
+export type { Fanfare } from './create-fanfare.js';
+export type { FanfareOptions } from './options.js';
+export { FanfareError } from './errors.js';
+export type { FanfareErrorCode, FanfareErrorDetails } from './errors.js';
+export type { FanfareEvent, OnEvent } from './events.js';
+export { memoryLedger } from './ledger/memory.js';
+export type { MemoryLedgerOptions } from './ledger/memory.js';
+export type { Ledger } from './ledger/ledger.js';
+export type { Row, RowStateName } from './ledger/row.js';
+export type { Admission, Attempt, RequestAdmission, SupersededAttempt } from './admission/admission.js';
+export type { DistributionType } from './admission/identity.js';
+export type { Order } from './admission/order.js';
+export type { Clock, Timer } from './clock.js';
+export type { FindOrder } from './completion/lookup.js';
+export type { Refusal } from './middleware/context.js';
+export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
+export type { Middleware, Next } from './middleware/http.js';
+export type { AdmissionReference } from './middleware/orders.js';
+export type { AdmissionView } from './middleware/routes.js';

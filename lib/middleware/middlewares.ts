@@ -1,0 +1,75 @@
+/** The three middlewares, made from the parts: options are read once, requests only decide. */
+import { attach, lookForAttach, lookForGuard } from './attach.js';
+import { guardSubmit } from './claim-guard.js';
+import type { Context } from './context.js';
+import {
+  type ClaimGuardOptions,
+  claimNames,
+  type GuardOptions,
+  readClaim,
+  readGuard,
+} from './guard-options.js';
+import type { Middleware, Next, Request, Response } from './http.js';
+import { guardPage, type Visit } from './page-guard.js';
+import type { Guard } from './picking.js';
+import type { RequestStates } from './request-state.js';
+import { run } from './run.js';
+import { isPreflight, isSubmit } from './visit.js';
+
+/** `attachAdmission()`. */
+export function attachMiddleware(context: Context, states: RequestStates): Middleware {
+  const { names, distributionIds } = context.settings;
+  const look = lookForAttach(names, distributionIds === undefined ? {} : { distributionIds });
+  return function attachAdmission(req: Request, res: Response, next?: Next): void {
+    run(context, req, res, next, () => attach(context, states, req, res, look));
+  };
+}
+
+/** `requireAdmission(options)`. */
+export function requireMiddleware(
+  context: Context,
+  states: RequestStates,
+  options: GuardOptions,
+): Middleware {
+  const visit = visits(
+    context,
+    states,
+    readGuard('requireAdmission', options, context.settings.distributionIds),
+    false,
+  );
+  return function requireAdmission(req: Request, res: Response, next?: Next): void {
+    run(context, req, res, next, () => (isPreflight(req) ? 'next' : guardPage(visit(req, res))));
+  };
+}
+
+/** `claimAdmission(options)`: a page guard on GET and HEAD, a claim on what places orders. */
+export function claimMiddleware(
+  context: Context,
+  states: RequestStates,
+  options: ClaimGuardOptions,
+): Middleware {
+  const { distributionIds } = context.settings;
+  const visit = visits(
+    context,
+    states,
+    readGuard('claimAdmission', options, distributionIds, claimNames),
+    true,
+  );
+  const claim = readClaim(options);
+  return function claimAdmission(req: Request, res: Response, next?: Next): void {
+    run(context, req, res, next, () => {
+      if (isPreflight(req)) return 'next';
+      return isSubmit(req) ? guardSubmit(visit(req, res), claim) : guardPage(visit(req, res));
+    });
+  };
+}
+
+function visits(
+  context: Context,
+  states: RequestStates,
+  guard: Guard,
+  claims: boolean,
+): (req: Request, res: Response) => Visit {
+  const look = lookForGuard(context.settings.names, guard.conditions, claims);
+  return (req, res) => ({ context, states, guard, look, req, res });
+}

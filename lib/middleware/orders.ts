@@ -1,0 +1,131 @@
+/** What a handler calls before and after its order: assert, defer, complete, release. */
+import { isId } from '../admission/identity.js';
+import type { Order } from '../admission/order.js';
+import type { Completer } from '../completion/complete.js';
+import { readTarget } from '../completion/target.js';
+import { FanfareError } from '../errors.js';
+import type { CompletionTarget } from '../ledger/ledger.js';
+import type { Row } from '../ledger/row.js';
+import type { Admission } from '../admission/admission.js';
+import type { Triple } from '../admission/identity.js';
+import type { Context } from './context.js';
+import type { Request } from './http.js';
+import type { RequestStates } from './request-state.js';
+import { sidHashOf } from './sessions.js';
+
+/** Which admission is meant: a request that holds it, the admission, its id alone, or the three ids of a webhook. */
+export type AdmissionReference = Request | Admission | { readonly id: string } | Triple;
+
+export interface CompleteExtras {
+  /** The merchant's open transaction, where the ledger's engine can write in it. */
+  readonly transaction?: unknown;
+}
+
+/** The calls, for one instance. */
+export class Orders {
+  readonly #context: Context;
+  readonly #states: RequestStates;
+  readonly #completer: Completer;
+
+  constructor(context: Context, states: RequestStates, completer: Completer) {
+    this.#context = context;
+    this.#states = states;
+    this.#completer = completer;
+  }
+
+  async assertClaim(req: Request): Promise<void> {
+    const { attempt } = this.#states.of(req);
+    if (attempt === undefined) throw withoutClaim('assertClaim');
+    if (attempt.attempt.signal.aborted || !(await attempt.holds())) throw new FanfareError('CLAIM_LOST');
+  }
+
+  async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
+    if (typeof reference !== 'string' || reference === '' || reference.length > 255) {
+      throw new TypeError('"reference" must be a text of 1 to 255 characters');
+    }
+    const { attempt } = this.#states.of(req);
+    if (attempt === undefined) throw withoutClaim('deferAdmission');
+    if (!(await this.#context.ledger.defer(attempt.holder, reference))) throw new FanfareError('CLAIM_LOST');
+  }
+
+  async completeAdmission(
+    reference: AdmissionReference,
+    order: Order,
+    extras: CompleteExtras = {},
+  ): Promise<void> {
+    const attempt = isRequest(reference) ? this.#states.of(reference).attempt : undefined;
+    // From here on an order exists: whatever goes wrong now, nothing may give the claim back.
+    attempt?.completing();
+    await this.#completer.complete(this.#target(reference), order, {
+      now: this.#context.clock.now(),
+      ...(attempt === undefined ? {} : { attemptId: attempt.holder.attemptId }),
+      ...(extras.transaction === undefined ? {} : { transaction: extras.transaction }),
+    });
+    // A merchant's transaction may still roll back, and then the claim is all there is.
+    if (extras.transaction === undefined) attempt?.recorded();
+  }
+
+  async releaseAdmission(reference: AdmissionReference): Promise<boolean> {
+    if (!isRequest(reference)) return this.#releaseOpen(idOf(reference));
+    const { attempt, sessions } = this.#states.of(reference);
+    if (attempt !== undefined) return attempt.release();
+    const id = this.#admissionOf(reference).id;
+    const own = sessions.find(({ session }) => session.admission.id === id);
+    return own !== undefined && this.#releaseOpen(id, sidHashOf(own.session));
+  }
+
+  /** Gives back an attempt whose handler has ended; one that still runs ends by its own answer. */
+  async #releaseOpen(id: string, sidHash?: string): Promise<boolean> {
+    const row = await this.#context.ledger.find(id);
+    if (row === undefined || !isWaiting(row)) return false;
+    if (sidHash !== undefined && row.sidHash !== sidHash) return false;
+    const holder = { admissionId: id, attemptId: row.attempt.id };
+    const released = await this.#context.ledger.settle(holder, { to: 'free' });
+    if (released) {
+      const message = "An attempt was given back at the merchant's word.";
+      this.#context.emit({
+        type: 'claim.released',
+        level: 'info',
+        message,
+        admissionId: id,
+        attempt: row.attempt.number,
+      });
+    }
+    return released;
+  }
+
+  #target(reference: AdmissionReference): CompletionTarget {
+    return readTarget(
+      isRequest(reference) ? this.#admissionOf(reference) : reference,
+      this.#context.settings.organizationId,
+    );
+  }
+
+  #admissionOf(req: Request): Admission {
+    this.#states.of(req);
+    if (req.admission !== undefined) return req.admission;
+    throw new FanfareError('ADMISSION_REQUIRED', {
+      message:
+        'This request holds no admission: did a guard run before? Webhooks name the admission by its id.',
+    });
+  }
+}
+
+function isWaiting(row: Row): row is Extract<Row, { readonly state: 'pending' | 'unresolved' }> {
+  return row.state === 'pending' || row.state === 'unresolved';
+}
+
+function isRequest(reference: AdmissionReference): reference is Request {
+  return typeof reference === 'object' && (reference as Request | null) !== null && 'headers' in reference;
+}
+
+function idOf(reference: Exclude<AdmissionReference, Request>): string {
+  if (typeof reference === 'object' && 'id' in reference && isId(reference.id)) return reference.id;
+  throw new FanfareError('INVALID_ADMISSION_DATA', { message: '"id" must be an admission id' });
+}
+
+function withoutClaim(call: string): FanfareError {
+  return new FanfareError('CLAIM_LOST', {
+    message: `${call} needs claimAdmission to have run for this request`,
+  });
+}

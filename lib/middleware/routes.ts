@@ -1,0 +1,108 @@
+/** The package's own small routes: the handoff, what is left of a session, and health. */
+import type { Delivery } from '../completion/delivery.js';
+import { admit } from './admit.js';
+import type { Context } from './context.js';
+import type { Middleware, Next, Request, Response } from './http.js';
+import { refusal, refusalForToken } from './refusals.js';
+import type { RequestState, RequestStates } from './request-state.js';
+import { readJson } from './read-json.js';
+import { run, type Step } from './run.js';
+import type { HeldSession } from './sessions.js';
+import { tokenInBody } from './token-sources.js';
+import { isForeign } from './visit.js';
+
+/** What a browser may know of one of its admissions. Times are milliseconds since the epoch. */
+export interface AdmissionView {
+  readonly id: string;
+  readonly distributionId: string;
+  readonly distributionType: string;
+  readonly experienceId: string | null;
+  readonly expiresAt: number | null;
+  readonly state: 'open' | 'attempted' | 'expired';
+}
+
+interface Parts {
+  readonly context: Context;
+  readonly states: RequestStates;
+  readonly delivery: Pick<Delivery, 'state'>;
+}
+
+type Route = (parts: Parts, req: Request, res: Response) => Step | Promise<Step>;
+
+/** A bare server cuts no mount path off, so the usual ones are known here. */
+const PATH = /^(?:\/api)?(?:\/fanfare)?\/(admission|session|health)\/?(?:\?|$)/;
+const ROUTES: Readonly<Record<string, { readonly method: string; readonly answer: Route }>> = {
+  admission: { method: 'POST', answer: acceptHandoff },
+  session: { method: 'GET', answer: showSessions },
+  health: { method: 'GET', answer: showHealth },
+};
+
+/** Makes the router; what it does not know goes to `next`. */
+export function createRoutes(parts: Parts): Middleware {
+  return function fanfareRoutes(req: Request, res: Response, next?: Next): void {
+    const route = ROUTES[PATH.exec(req.url ?? '')?.[1] ?? ''];
+    if (route === undefined) {
+      (
+        next ??
+        (() => {
+          json(res, 404, { error: 'Not found' });
+        })
+      )();
+      return;
+    }
+    if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
+      res.setHeader('Allow', route.method);
+      json(res, 405, { error: 'Method not allowed' });
+      return;
+    }
+    run(parts.context, req, res, next, () => route.answer(parts, req, res));
+  };
+}
+
+async function acceptHandoff({ context, states }: Parts, req: Request, res: Response): Promise<Step> {
+  if (isForeign(req)) return refusal('ADMISSION_REQUIRED', 'the handoff came from a page of another site');
+  const { names, distributionIds } = context.settings;
+  const body = await readJson(req);
+  const found = tokenInBody(body, [...names.body, ...names.bare]);
+  if (found === undefined) return refusal('ADMISSION_REQUIRED', 'the body names no token');
+  const state = states.of(req, res);
+  const conditions = distributionIds === undefined ? {} : { distributionIds };
+  const admitted = await admit(context, state, res, found, { conditions, submit: false });
+  if (!('session' in admitted)) return refusalForToken(admitted);
+  json(res, 200, { admission: viewOf(admitted), serverNow: context.clock.now() });
+  return 'answered';
+}
+
+function showSessions({ context, states }: Parts, req: Request, res: Response): Step {
+  const { sessions }: RequestState = states.of(req, res);
+  json(res, 200, { serverNow: context.clock.now(), admissions: sessions.map(viewOf) });
+  return 'answered';
+}
+
+/** Calls nobody: a load balancer asks often, and Fanfare's health is not ours. */
+function showHealth({ context, delivery }: Parts, _req: Request, res: Response): Step {
+  json(res, 200, { status: 'ok', serverNow: context.clock.now(), deliveries: delivery.state });
+  return 'answered';
+}
+
+function viewOf({ session, standing }: HeldSession): AdmissionView {
+  const { id, distributionId, distributionType, experienceId, expiresAt } = session.admission;
+  return {
+    id,
+    distributionId,
+    distributionType,
+    experienceId: experienceId ?? null,
+    expiresAt: expiresAt ?? null,
+    state: standing === 'tail' ? 'expired' : session.attempted ? 'attempted' : 'open',
+  };
+}
+
+function json(res: Response, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  res.statusCode = status;
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('Vary', 'Cookie');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
+}

@@ -1,0 +1,41 @@
+/** Saying precisely what is wrong with an option. Pure. */
+
+/** The kind of a value in words, never the value: it may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
+  if (typeof value === 'string')
+    return value === '' ? 'an empty text' : `a text of ${String(value.length)} characters`;
+  if (typeof value === 'number') return String(value);
+  return typeof value;
+}
+
+/** Throws for anything but a plain object whose names are all known, with a guess at what was meant. */
+export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${call} takes an object of options, got ${kindOf(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const meant = known.find(
+      (candidate) => distance(candidate.toLowerCase(), name.toLowerCase()) <= 2 + name.length / 6,
+    );
+    throw new TypeError(
+      `${call} knows no option "${name}"${meant === undefined ? `; it knows ${known.join(', ')}` : `. Did you mean "${meant}"?`}`,
+    );
+  }
+}
+
+/** Edits between two words (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, character] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (character === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
