@@ -1,5 +1,6 @@
 /** Composition: options are checked once, the parts are put together, and the merchant gets one object. */
 import { randomUUID } from 'node:crypto';
+import { compact } from './admission/compact.js';
 import type { Order } from './admission/order.js';
 import { createCompleter } from './completion/complete.js';
 import { createDelivery } from './completion/delivery.js';
@@ -53,38 +54,12 @@ export interface Fanfare {
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
-  const { ledger, clock, findOrder, delivery: deliveryOptions } = checked;
-  const emit = safely(checked.onEvent);
-  const client = createClient(checked);
-  const delivery = createDelivery({
-    ledger,
-    client,
-    clock,
-    emit,
-    random: Math.random,
-    options: deliveryOptions,
-  });
-  const completer = createCompleter({
-    ledger,
-    clock,
-    emit,
-    orderGraceMs: checked.settings.orderGraceMs,
-    onRecorded: () => {
-      delivery.nudge();
-    },
-  });
-  const reconciler = createReconciler({
-    ledger,
-    clock,
-    emit,
-    completer,
-    ...(findOrder === undefined ? {} : { findOrder }),
-  });
-  const context = createContext(checked, { emit, client, reconciler });
+  const work = createWork(checked);
+  const context = createContext(checked, work);
   const states = new RequestStates(context);
-  const orders = new Orders(context, states, completer);
-  delivery.start();
-  reconciler.start();
+  const orders = new Orders(context, states, work.completer);
+  work.delivery.start();
+  work.reconciler.start();
   return {
     attachAdmission: () => attachMiddleware(context, states),
     requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
@@ -93,16 +68,31 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     releaseAdmission: (reference) => orders.releaseAdmission(reference),
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
-    routes: () => createRoutes({ context, states, delivery }),
+    routes: () => createRoutes({ context, states, delivery: work.delivery }),
     ready: async () => {
-      await Promise.all([ledger.open(), client.warm()]);
+      await Promise.all([checked.ledger.open(), work.client.warm()]);
     },
     close: async () => {
-      await Promise.all([delivery.stop(), reconciler.stop()]);
-      await client.close();
-      await ledger.close();
+      await Promise.all([work.delivery.stop(), work.reconciler.stop()]);
+      await work.client.close();
+      await checked.ledger.close();
     },
   };
+}
+
+/** What goes on behind the requests. */
+function createWork(checked: CheckedOptions) {
+  const { ledger, clock, findOrder, delivery: options } = checked;
+  const emit = safely(checked.onEvent);
+  const client = createClient(checked);
+  const delivery = createDelivery({ ledger, client, clock, emit, random: Math.random, options });
+  const onRecorded = (): void => {
+    delivery.nudge();
+  };
+  const { orderGraceMs } = checked.settings;
+  const completer = createCompleter({ ledger, clock, emit, orderGraceMs, onRecorded });
+  const reconciler = createReconciler({ ledger, clock, emit, completer, ...compact({ findOrder }) });
+  return { emit, client, delivery, completer, reconciler };
 }
 
 function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {
@@ -112,7 +102,7 @@ function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedO
     secretKey,
     dialect,
     clock,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...compact({ baseUrl }),
   });
 }
 

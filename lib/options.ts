@@ -1,18 +1,31 @@
 /** The merchant's options: named, documented, checked once, and completed from the environment. */
+import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
 import { systemClock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
 import { type OnEvent, warnOnStderr } from './events.js';
-import { DIALECTS, type DialectName } from './fanfare-api/dialects.js';
+import type { DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import type { Request } from './middleware/http.js';
-import { TOKEN_NAMES, type TokenNames } from './middleware/token-sources.js';
-import { location } from './middleware/url.js';
-import { checkOptions, kindOf } from './option-checks.js';
+import type { TokenNames } from './middleware/token-sources.js';
+import { checkOptions } from './option-checks.js';
+import {
+  milliseconds,
+  readApi,
+  readExperienceUrl,
+  readFunction,
+  readInsecure,
+  readLedger,
+  readOrganization,
+  readPace,
+  readSecretKey,
+  readSecrets,
+  readTokenNames,
+} from './option-readers.js';
 
 /** Options of `createFanfare`. A wrong one throws a `TypeError` at construction that names it. */
 export interface FanfareOptions {
@@ -110,158 +123,58 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'tokenNames',
   'clock',
 ];
-const FUNCTIONS = ['orderUrl', 'consumerOf', 'findOrder', 'onRefused', 'onEvent'] as const;
 const CALL = 'createFanfare';
+const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused'] as const;
 
 /** Checks everything a merchant can get wrong before the first request. */
 export function readOptions(options: FanfareOptions, environment: Environment): CheckedOptions {
   checkOptions(CALL, options, NAMES);
-  for (const name of FUNCTIONS) checkFunction(name, options[name]);
-  const { api = {}, session = {}, clock = systemClock, onEvent = warnOnStderr } = options;
-  checkOptions(`${CALL}: "api"`, api, ['baseUrl', 'dialect']);
+  const { session = {} } = options;
   checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'maxSeconds']);
   const secretKey = readSecretKey(options.secretKey ?? environment['FANFARE_SECRET_KEY']);
-  const baseUrl = api.baseUrl ?? environment['FANFARE_API_URL'];
   return {
     settings: readSettings(options, environment),
     secretKey,
     secrets: readSecrets(session.secrets ?? environment['FANFARE_SESSION_SECRET']),
     insecure: readInsecure(session.insecure, secretKey),
-    dialect: readDialect(api.dialect),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...readApi(options.api, environment),
     ledger: readLedger(options.ledger),
-    ...(options.findOrder === undefined ? {} : { findOrder: options.findOrder }),
-    onEvent,
-    delivery: readDelivery(options),
-    clock,
+    ...compact({ findOrder: readFunction('findOrder', options.findOrder) }),
+    onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
+    delivery: {
+      overdueSeconds: milliseconds('overdueSeconds', options.overdueSeconds, 1_800, 1) / 1_000,
+      ...readPace(options.deliveriesPerMinute),
+    },
+    clock: options.clock ?? systemClock,
   };
 }
 
 function readSettings(options: FanfareOptions, environment: Environment): Settings {
-  const {
-    validation = {},
-    session = {},
-    experienceUrl = '/experience',
-    orderUrl,
-    consumerOf,
-    onRefused,
-  } = options;
-  checkOptions(`${CALL}: "validation"`, validation, ['submitMaxAgeSeconds']);
-  const distributionIds = readList(CALL, 'distributionIds', options.distributionIds, isId);
+  const organizationId =
+    options.organizationId ?? environment['FANFARE_ORGANIZATION_ID'] ?? environment['FANFARE_ORG_ID'];
+  for (const name of OPTIONAL_FUNCTIONS) readFunction(name, options[name]);
+  const { orderUrl, consumerOf, onRefused } = options;
   return {
-    organizationId: readOrganization(
-      options.organizationId ?? environment['FANFARE_ORGANIZATION_ID'] ?? environment['FANFARE_ORG_ID'],
-    ),
-    experienceUrl: readExperienceUrl(experienceUrl),
-    ...(orderUrl === undefined ? {} : { orderUrl }),
-    ...(consumerOf === undefined ? {} : { consumerOf }),
-    ...(onRefused === undefined ? {} : { onRefused }),
-    ...(distributionIds === undefined ? {} : { distributionIds }),
+    organizationId: readOrganization(organizationId),
+    experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
+    ...compact({ orderUrl, consumerOf, onRefused }),
+    ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
     names: readTokenNames(options.tokenNames ?? {}),
-    maxSessionMs: milliseconds('session.maxSeconds', session.maxSeconds, 1_800, 1),
+    hasFindOrder: options.findOrder !== undefined,
+    ...readTimes(options),
+  };
+}
+
+type Times = 'maxSessionMs' | 'orderGraceMs' | 'submitMaxAgeMs' | 'pendingMs' | 'maxClaimMs';
+
+function readTimes(options: FanfareOptions): Pick<Settings, Times> {
+  const { validation = {}, session } = options;
+  checkOptions(`${CALL}: "validation"`, validation, ['submitMaxAgeSeconds']);
+  return {
+    maxSessionMs: milliseconds('session.maxSeconds', session?.maxSeconds, 1_800, 1),
     orderGraceMs: milliseconds('orderGraceSeconds', options.orderGraceSeconds, 900, 0),
     submitMaxAgeMs: milliseconds('validation.submitMaxAgeSeconds', validation.submitMaxAgeSeconds, 0, 0),
     pendingMs: milliseconds('pendingSeconds', options.pendingSeconds, 1_800, 1),
     maxClaimMs: milliseconds('maxClaimSeconds', options.maxClaimSeconds, 600, 1),
-    hasFindOrder: options.findOrder !== undefined,
   };
-}
-
-function readOrganization(value: unknown): string {
-  if (isId(value)) return value;
-  throw new TypeError(
-    `"organizationId" must be your Fanfare organization's id (org_…), got ${kindOf(value)}; set it or FANFARE_ORGANIZATION_ID`,
-  );
-}
-
-function readSecretKey(value: unknown): SecretKey {
-  if (typeof value === 'function') return value as () => string | Promise<string>;
-  if (typeof value === 'string' && value.startsWith('pk_')) {
-    throw new TypeError(
-      '"secretKey" is a publishable key (pk_…): that one is for browsers, the server needs the secret key (sk_…)',
-    );
-  }
-  if (typeof value === 'string' && /^[\u0021-\u007e]{8,512}$/.test(value)) return value;
-  throw new TypeError(
-    `"secretKey" must be a secret key (sk_…) without spaces or line ends, got ${kindOf(value)}; set it or FANFARE_SECRET_KEY`,
-  );
-}
-
-function readSecrets(value: unknown): readonly string[] {
-  const secrets: readonly unknown[] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
-  const short = secrets.findIndex((secret) => typeof secret !== 'string' || Buffer.byteLength(secret) < 32);
-  if (secrets.length > 0 && short === -1) return secrets as readonly string[];
-  throw new TypeError(
-    `"session.secrets" must be a list of texts of at least 32 bytes each, got ${kindOf(secrets[short])}; set it or FANFARE_SESSION_SECRET, for instance to the output of: openssl rand -hex 32`,
-  );
-}
-
-function readInsecure(value: unknown, secretKey: SecretKey): boolean {
-  if (value === undefined || value === false) return false;
-  if (value !== true) throw new TypeError(`"session.insecure" must be true or false, got ${kindOf(value)}`);
-  if (typeof secretKey === 'string' && secretKey.startsWith('sk_live_')) {
-    throw new TypeError(
-      '"session.insecure" is for development over plain http and refuses a live key (sk_live_…)',
-    );
-  }
-  return true;
-}
-
-function readDialect(value: unknown = 'gateway'): DialectName {
-  if (typeof value === 'string' && Object.hasOwn(DIALECTS, value)) return value as DialectName;
-  throw new TypeError(
-    `"api.dialect" must be one of ${Object.keys(DIALECTS).join(', ')}, got ${kindOf(value)}`,
-  );
-}
-
-function readLedger(value: unknown): Ledger {
-  if (typeof value === 'object' && value !== null && 'claim' in value && 'complete' in value)
-    return value as Ledger;
-  throw new TypeError(
-    `"ledger" must be a ledger, such as sqliteLedger({ file }) from "express-fanfare/sqlite", got ${kindOf(value)}; without one, claims and completions could not survive a restart`,
-  );
-}
-
-function readExperienceUrl(value: unknown): Settings['experienceUrl'] {
-  if (typeof value === 'function') return value as Settings['experienceUrl'];
-  const url = location(value, 'experienceUrl');
-  return () => url;
-}
-
-function readTokenNames(names: Partial<TokenNames>): TokenNames {
-  checkOptions(`${CALL}: "tokenNames"`, names, Object.keys(TOKEN_NAMES));
-  const header = names.header ?? TOKEN_NAMES.header;
-  if (typeof header !== 'string')
-    throw new TypeError(`"tokenNames.header" must be a text, got ${kindOf(header)}`);
-  for (const list of [names.query, names.body, names.bare]) {
-    if (list !== undefined && !(Array.isArray(list) && list.every((name) => typeof name === 'string'))) {
-      throw new TypeError(`"tokenNames" must hold lists of names, got ${kindOf(list)}`);
-    }
-  }
-  return { ...TOKEN_NAMES, ...names, header: header.toLowerCase() };
-}
-
-function readDelivery(options: FanfareOptions): CheckedOptions['delivery'] {
-  const overdueSeconds = milliseconds('overdueSeconds', options.overdueSeconds, 1_800, 1) / 1_000;
-  const perMinute = options.deliveriesPerMinute;
-  if (perMinute === undefined) return { overdueSeconds };
-  if (!Number.isFinite(perMinute) || perMinute <= 0) {
-    throw new TypeError(`"deliveriesPerMinute" must be a number above 0, got ${kindOf(perMinute)}`);
-  }
-  return { overdueSeconds, deliveriesPerMinute: perMinute };
-}
-
-function milliseconds(name: string, value: unknown, preset: number, least: number): number {
-  const seconds = value ?? preset;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < least || seconds > 31_536_000) {
-    throw new TypeError(
-      `"${name}" must be a number of seconds of at least ${String(least)}, got ${kindOf(value)}`,
-    );
-  }
-  return seconds * 1_000;
-}
-
-function checkFunction(name: string, value: unknown): void {
-  if (value === undefined || typeof value === 'function') return;
-  throw new TypeError(`"${name}" must be a function, got ${kindOf(value)}`);
 }

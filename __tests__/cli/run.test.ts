@@ -65,28 +65,27 @@ it('says what is served, with lines that work as they stand', async () => {
   const ended = run(['emulator', '--port', '0'], user);
   await user.greeted;
   const { out } = user.written;
-  const env = Object.fromEntries(
-    [...out.matchAll(/^(FANFARE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-  );
-  expect(Object.keys(env)).toEqual(['FANFARE_ORGANIZATION_ID', 'FANFARE_SECRET_KEY', 'FANFARE_API_URL']);
+  const lines = [...out.matchAll(/^(FANFARE_\w+)=(.*)$/gm)];
+  const env = new Map(lines.map(([, name, value]) => [name!, value!]));
+  expect([...env.keys()]).toEqual(['FANFARE_ORGANIZATION_ID', 'FANFARE_SECRET_KEY', 'FANFARE_API_URL']);
   for (const id of ['queue_demo', 'draw_demo', 'auction_demo', 'release_demo']) expect(out).toContain(id);
 
   const [, url, body] = /curl -s (\S+) -H 'Content-Type: application\/json' \\\n +-d '(.*)'/.exec(out)!;
   const headers = { 'Content-Type': 'application/json' };
   const minted = (await (await fetch(url!, { method: 'POST', headers, body: body! })).json()) as object;
-  const validated = await fetch(`${env['FANFARE_API_URL']!}/v1/admission/validate`, {
+  const validated = await fetch(`${env.get('FANFARE_API_URL')!}/v1/admission/validate`, {
     method: 'POST',
     headers: {
       ...headers,
-      'X-Organization-Id': env['FANFARE_ORGANIZATION_ID']!,
-      'X-Secret-Key': env['FANFARE_SECRET_KEY']!,
+      'X-Organization-Id': env.get('FANFARE_ORGANIZATION_ID')!,
+      'X-Secret-Key': env.get('FANFARE_SECRET_KEY')!,
     },
     body: JSON.stringify(minted),
   });
   expect(await validated.json()).toMatchObject({ valid: true });
   user.stop();
   expect(await ended).toBe(0);
-  await expect(fetch(env['FANFARE_API_URL']!)).rejects.toThrow('fetch failed');
+  await expect(fetch(env.get('FANFARE_API_URL')!)).rejects.toThrow('fetch failed');
 });
 
 it('exits with 1 and says so when the port is taken', async () => {

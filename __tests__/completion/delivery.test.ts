@@ -1,6 +1,7 @@
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import type { DeliveryAnswer } from '../../lib/fanfare-api/answers.js';
-import { DONE, DOWN, HOUR, MINUTE, numbered, refusal, Rig, SECOND, tooMany } from './rig.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { DONE, DOWN, HOUR, MINUTE, numbered, refusal, Rig, SECOND, standIn, tooMany } from './rig.js';
 
 describe('delivering', () => {
   it('tells Fanfare once, at once, with the admission id as the key of idempotency', async () => {
@@ -144,7 +145,7 @@ describe('starting and stopping', () => {
   it('delivers what an earlier process left behind when its lease has run out', async () => {
     const rig = new Rig();
     await rig.order('a', 'b');
-    const dead = rig.another({ complete: () => new Promise(() => undefined) });
+    const dead = rig.another({ complete: () => new Promise(() => undefined) }, new ManualClock());
     dead.start();
     await rig.clock.advance(SECOND);
     rig.delivery.start();
@@ -159,7 +160,8 @@ describe('starting and stopping', () => {
     const rig = new Rig();
     await rig.order('a');
     let answerSlowly: (answer: DeliveryAnswer) => void = () => undefined;
-    const slow = rig.another({ complete: () => new Promise((resolve) => (answerSlowly = resolve)) });
+    const complete = () => new Promise<DeliveryAnswer>((resolve) => (answerSlowly = resolve));
+    const slow = rig.another({ complete }, new ManualClock());
     slow.start();
     await rig.clock.advance(31 * SECOND);
     rig.delivery.start();
@@ -178,7 +180,7 @@ describe('a ledger that is away', () => {
     const rig = new Rig({}, (ledger) => {
       const takeDue: Ledger['takeDue'] = (...asked) =>
         away ? Promise.reject(new Error('disk I/O error')) : ledger.takeDue(...asked);
-      return Object.assign(Object.create(ledger) as Ledger, bound(ledger), { takeDue });
+      return standIn(ledger, { takeDue });
     });
     await rig.order('a');
     rig.delivery.start();
@@ -196,7 +198,7 @@ describe('a ledger that is away', () => {
 
   it('that never answers stops neither the loop nor stop()', async () => {
     const rig = new Rig({}, (ledger) =>
-      Object.assign(Object.create(ledger) as Ledger, bound(ledger), {
+      standIn(ledger, {
         takeDue: () => new Promise(() => undefined),
       }),
     );
@@ -216,7 +218,7 @@ describe('a ledger that is away', () => {
         if (fail) return Promise.reject(new Error('locked'));
         return ledger.settleDelivery(...asked);
       };
-      return Object.assign(Object.create(ledger) as Ledger, bound(ledger), { settleDelivery });
+      return standIn(ledger, { settleDelivery });
     });
     await rig.order('a');
     rig.delivery.start();
@@ -235,7 +237,7 @@ describe('chores', () => {
     let purged = 0;
     const rig = new Rig({}, (ledger) => {
       const purge = (): Promise<number> => Promise.resolve((purged += 1));
-      return Object.assign(Object.create(ledger) as Ledger, bound(ledger), { purge });
+      return standIn(ledger, { purge });
     });
     rig.delivery.start();
     await rig.clock.advance(0);
@@ -313,17 +315,3 @@ describe("a limit on Fanfare's side", () => {
     await rig.delivery.stop();
   });
 });
-
-/** The engine's methods as own properties, so that a stand-in can replace one of them. */
-function bound(ledger: Ledger): Partial<Ledger> {
-  return {
-    find: (id) => ledger.find(id),
-    complete: (...asked) => ledger.complete(...asked),
-    takeDue: (...asked) => ledger.takeDue(...asked),
-    settleDelivery: (...asked) => ledger.settleDelivery(...asked),
-    reschedule: (...asked) => ledger.reschedule(...asked),
-    list: (query) => ledger.list(query),
-    purge: () => ledger.purge(),
-    engine: ledger.engine,
-  };
-}

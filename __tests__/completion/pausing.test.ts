@@ -1,4 +1,5 @@
-import { DONE, HOUR, MINUTE, numbered, refusal, Rig, SECOND } from './rig.js';
+import type { Ledger } from '../../lib/ledger/ledger.js';
+import { DONE, HOUR, MINUTE, numbered, refusal, Rig, SECOND, standIn } from './rig.js';
 
 describe('401', () => {
   it('pauses, asks once a minute without spending attempts, and resumes on a success', async () => {
@@ -168,6 +169,24 @@ describe('404', () => {
     await rig.clock.advance(SECOND);
     for (const name of names) expect(await rig.progress(name)).toMatchObject({ attempts: 0 });
     expect(rig.said('deliveries.paused')).toHaveLength(1);
+    await rig.delivery.stop();
+  });
+
+  it('gives attempts back also while the ledger is slow to write them down', async () => {
+    const rig = new Rig({}, (ledger) => {
+      const settleDelivery: Ledger['settleDelivery'] = async (id, ...asked) => {
+        await new Promise<void>((resolve) => rig.clock.after(id === 'a1' ? 3 * SECOND : 0, resolve));
+        return ledger.settleDelivery(id, ...asked);
+      };
+      return standIn(ledger, { settleDelivery });
+    });
+    const names = numbered(5);
+    await rig.order(...names);
+    rig.fanfare.answer = () => refusal(404);
+    rig.delivery.start();
+    await rig.clock.advance(10 * SECOND);
+    expect(rig.delivery.state).toBe('paused');
+    for (const name of names) expect(await rig.progress(name)).toMatchObject({ attempts: 0 });
     await rig.delivery.stop();
   });
 

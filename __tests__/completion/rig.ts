@@ -73,8 +73,9 @@ export class Rig {
     this.events.push(event);
   };
 
-  another(client: Pick<FakeFanfare, 'complete'> = this.fanfare): Delivery {
-    const { ledger, clock, emit, options } = this;
+  /** Another process on the same ledger; a clock of its own never moves, so it ticks once. */
+  another(client: Pick<FakeFanfare, 'complete'> = this.fanfare, clock = this.clock): Delivery {
+    const { ledger, emit, options } = this;
     return createDelivery({ ledger, client, clock, emit, random: () => 0, options });
   }
 
@@ -102,4 +103,23 @@ export class Rig {
 
 export function numbered(count: number, prefix = 'a'): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+}
+
+/** An engine of which some methods are replaced. */
+export function standIn(ledger: Ledger, replaced: Partial<Ledger>): Ledger {
+  return Object.assign(Object.create(ledger) as Ledger, ownMethods(ledger), replaced);
+}
+
+/** An engine's methods need their own `this`. */
+function ownMethods(ledger: Ledger): Partial<Ledger> {
+  return {
+    find: (id) => ledger.find(id),
+    complete: (...asked) => ledger.complete(...asked),
+    takeDue: (...asked) => ledger.takeDue(...asked),
+    settleDelivery: (...asked) => ledger.settleDelivery(...asked),
+    reschedule: (...asked) => ledger.reschedule(...asked),
+    list: (query) => ledger.list(query),
+    purge: () => ledger.purge(),
+    engine: ledger.engine,
+  };
 }

@@ -85,14 +85,14 @@ describe('each fault', () => {
   });
 
   it.each([
-    ['malformed-json', (text: string) => expect(() => JSON.parse(text) as unknown).toThrow()],
-    ['huge-body', (text: string) => expect(text.length).toBeGreaterThan(1_048_576)],
-  ] as const)('%s cannot be read', async (kind, check) => {
+    ['malformed-json', /^\{"valid":tr$/],
+    ['huge-body', /^\{"valid":true,"filler":"x{1048576}"\}$/],
+  ] as const)('%s cannot be read', async (kind, body) => {
     const { emulator, url } = await minted();
     emulator.faults.once({ kind });
     const response = await fetch(`${url}/experiences`);
     expect(response.status).toBe(200);
-    check(await response.text());
+    expect(body.test(await response.text())).toBe(true);
   });
 
   it('black-hole never answers, and close ends it', async () => {

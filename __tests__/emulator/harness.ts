@@ -35,15 +35,19 @@ export interface Harness {
   readonly emulator: Emulator;
   readonly url: string;
   /** Any call; an object body goes as JSON, a text as it is. */
-  call(
+  readonly call: (
     method: string,
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<Reply>;
+  ) => Promise<Reply>;
   /** A call of the merchant's server. */
-  merchant(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
-  shopper(): Promise<Shopper>;
+  readonly merchant: (
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Reply>;
+  readonly shopper: () => Promise<Shopper>;
 }
 
 export interface Shopper {

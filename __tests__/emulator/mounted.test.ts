@@ -41,7 +41,7 @@ describe.each([
     const shop = create();
     shop.use('/fanfare-emulator', emulator.app);
     const { token, consumerId } = emulator.mint(queue);
-    await withServer(shop as unknown as RequestListener, async (url) => {
+    await withServer(shop, async (url) => {
       const base = `${url}/fanfare-emulator`;
       const validated = await post(`${base}/v1/queues/queue_demo/validate`, { consumerId, token });
       expect(validated).toEqual({ status: 200, body: true });

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { columnsOf, STATEMENTS } from '../../lib/ledger/sqlite-rows.js';
 import { inTransaction, prepareDatabase } from '../../lib/ledger/sqlite-schema.js';
 import { openDatabase } from '../../lib/ledger/sqlite-driver.js';
@@ -106,8 +105,8 @@ describe('options', () => {
 
 describe('the file', () => {
   it('is in WAL mode after open, and every commit is synced in full', async () => {
-    const database = openDatabase(file, 'better-sqlite3');
-    prepareDatabase(database, file, 1_000, 1);
+    const database = openDatabase(file, 1_000);
+    prepareDatabase(database, file, 1);
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
     expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 1_000 });
@@ -123,18 +122,18 @@ describe('the file', () => {
     ['journal_mode', 'delete'],
     ['synchronous', 1],
   ])('is refused when %s reads %p after the first write', (name, value) => {
-    const real = openDatabase(file, 'better-sqlite3');
+    const real = openDatabase(file, 1_000);
     const weak = {
       exec: (sql: string) => real.exec(sql),
       close: () => real.close(),
       prepare: (sql: string) => {
         const statement = real.prepare(sql);
         if (sql !== `PRAGMA ${name}`) return statement;
-        return { ...statement, all: () => [], run: () => ({ changes: 0 }), get: () => ({ [name]: value }) };
+        return { all: () => [], run: () => ({ changes: 0 }), get: () => ({ [name]: value }) };
       },
     };
     expect(() => {
-      prepareDatabase(weak, file, 1_000, 1);
+      prepareDatabase(weak, file, 1);
     }).toThrow(/does not keep orders safely.*Put it on a local disk/);
     real.close();
   });
@@ -147,8 +146,8 @@ describe('the file', () => {
   });
 
   it('is refused when a newer version made it, and left as it is', async () => {
-    const database = new Database(file);
-    database.pragma('user_version = 2');
+    const database = openDatabase(file, 1_000);
+    database.exec('PRAGMA user_version = 2');
     database.close();
     const before = readFileSync(file);
     const ledger = sqliteLedger({ file });
@@ -159,7 +158,7 @@ describe('the file', () => {
   });
 
   it('may hold other tables too, and opening it twice changes nothing', async () => {
-    const database = new Database(file);
+    const database = openDatabase(file, 1_000);
     database.exec('CREATE TABLE orders (id TEXT); INSERT INTO orders VALUES (1)');
     const first = sqliteLedger({ file });
     await first.complete(byAdmission);
@@ -167,7 +166,7 @@ describe('the file', () => {
     await second.open();
     expect(await second.find(ADMISSION.id)).toEqual(await first.find(ADMISSION.id));
     expect(database.prepare('SELECT count(*) AS orders FROM orders').get()).toEqual({ orders: 1 });
-    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
     await first.close();
     await second.close();
     database.close();
@@ -211,11 +210,13 @@ describe('several ledgers on one file', () => {
   });
 
   it('a write that another connection holds up too long rejects, writes nothing, and works afterwards', async () => {
-    const ledger = sqliteLedger({ file, busyTimeoutMs: 0, driver: 'better-sqlite3' });
+    const ledger = sqliteLedger({ file, busyTimeoutMs: 0 });
     await ledger.open();
-    const other = new Database(file);
+    const other = openDatabase(file, 1_000);
     other.exec('BEGIN IMMEDIATE');
-    await expect(ledger.claim(claimBy('one'))).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+    await expect(ledger.claim(claimBy('one'))).rejects.toMatchObject({
+      message: expect.stringMatching(/locked/) as unknown,
+    });
     await expect(ledger.find(ADMISSION.id)).resolves.toBeUndefined();
     other.exec('ROLLBACK');
     await expect(ledger.claim(claimBy('one'))).resolves.toMatchObject({ outcome: 'claimed' });
@@ -224,8 +225,8 @@ describe('several ledgers on one file', () => {
   });
 
   it('a token another row holds can never be written twice, not even past the rules', () => {
-    const database = openDatabase(file, 'better-sqlite3');
-    prepareDatabase(database, file, 1_000, 1);
+    const database = openDatabase(file, 1_000);
+    prepareDatabase(database, file, 1);
     const put = database.prepare(STATEMENTS.put);
     const row: Row = {
       state: 'free',
@@ -245,7 +246,7 @@ describe('several ledgers on one file', () => {
 
 describe('a step that fails half-way', () => {
   it('is undone, and the next one works', () => {
-    const database = openDatabase(file, 'better-sqlite3');
+    const database = openDatabase(file, 1_000);
     database.exec('CREATE TABLE notes (note TEXT)');
     const failing = () =>
       inTransaction(database, () => {
@@ -281,8 +282,8 @@ describe('speed', () => {
   it.each(Object.entries(STATEMENTS).filter(([name]) => name !== 'put'))(
     '%s never scans the whole table',
     (_name, sql) => {
-      const database = new Database(file);
-      prepareDatabase(database, file, 1_000, 1);
+      const database = openDatabase(file, 1_000);
+      prepareDatabase(database, file, 1);
       const values = Array.from(sql.matchAll(/\?/g), () => 1);
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
       expect(plan.map(({ detail }) => detail).filter((detail) => /^SCAN/.test(detail))).toEqual([]);

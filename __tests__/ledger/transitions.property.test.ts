@@ -116,17 +116,19 @@ class Play {
         return this.#take(given.limit);
       case 'deliver':
         return this.#deliver(given);
-      case 'reschedule':
-        return this.ledger.reschedule(given.admission.id, this.#progress());
-      case 'purge':
-        return this.ledger.purge();
-      case 'list':
-        return this.ledger.list(given);
-      case 'wait':
-        return this.clock.advance(given.milliseconds);
-      default:
+      case 'renew':
+      case 'defer':
+      case 'settle':
         return this.#speak(given);
+      default:
+        return this.#keep(given);
     }
+  }
+
+  async #keep(given: Extract<Command, { do: 'reschedule' | 'purge' | 'list' | 'wait' }>): Promise<unknown> {
+    if (given.do === 'reschedule') return this.ledger.reschedule(given.admission.id, this.#progress());
+    if (given.do === 'purge') return this.ledger.purge();
+    return given.do === 'list' ? this.ledger.list(given) : this.clock.advance(given.milliseconds);
   }
 
   async rows(): Promise<(Row | undefined)[]> {

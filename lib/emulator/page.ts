@@ -74,26 +74,21 @@ function faults(list: readonly Fault[]): Html {
 
 function admissions(views: readonly AdmissionView[]): Html {
   const shown = views.slice(-ADMISSIONS_SHOWN).reverse();
-  return html`<h2>Admissions <small>${views.length}, newest first</small></h2>
+  return html`<h2>Admissions <small>${views.length}, newest first, times in UTC</small></h2>
     <div class="admissions">
       ${shown.length === 0 ? html`<p class="card empty">Nobody has been admitted yet.</p>` : shown.map(admission)}
     </div>`;
 }
 
 function admission(view: AdmissionView): Html {
-  const { completion, validations } = view;
-  const calls = [
-    `validated ${times(validations.yes)}`,
-    ...(validations.no > 0 ? [`refused ${times(validations.no)}`] : []),
-    ...(completion.received > 0 ? [`complete received ${times(completion.received)}`] : []),
-  ];
+  const { completion } = view;
   return html`<article class="card">
     <div class="row">
       <span class="badge ${view.state}">${view.state}</span>
       <span class="who mono">${view.consumerId}</span>
       <span class="soft">${TYPE_WORDS[view.distributionType]} <code>${view.distributionId}</code></span>
       ${completion.orderId === undefined ? html`` : html`<span>order <code>${completion.orderId}</code></span>`}
-      <span class="soft">${calls.join(', ')}, ends ${clockTime(view.expiresAt)}</span>
+      <span class="soft">${callsOf(view)}${ending(view)}</span>
     </div>
     <ol>
       ${view.timeline.map(
@@ -105,6 +100,18 @@ function admission(view: AdmissionView): Html {
       )}
     </ol>
   </article>`;
+}
+
+function callsOf({ validations, completion }: AdmissionView): string {
+  return [
+    validations.yes > 0 ? `validated ${times(validations.yes)}` : 'not validated yet',
+    ...(validations.no > 0 ? [`refused ${times(validations.no)}`] : []),
+    ...(completion.received > 0 ? [`complete received ${times(completion.received)}`] : []),
+  ].join(', ');
+}
+
+function ending({ state, expiresAt }: AdmissionView): Html {
+  return state === 'open' ? html`, ends ${clockTime(expiresAt)}` : html``;
 }
 
 const TONES: Readonly<Record<MomentName, string>> = {

@@ -116,7 +116,10 @@ export interface Ledger {
   /** Puts an unleased ordered row, or a dead one, back on the schedule. `false`: there is no such row. */
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean>;
   list(query: RowQuery): Promise<readonly Row[]>;
-  /** Deletes free rows 24 hours after the end of their admission, and used ones after 400 days; resolves to how many. */
+  /**
+   * Deletes free rows 24 hours after the end of their admission; 400 days after their order or their lapse, rows that
+   * are delivered or discarded and attempts nobody ever settled. Ordered and dead rows stay. Resolves to how many.
+   */
   purge(): Promise<number>;
   close(): Promise<void>;
 }

@@ -19,28 +19,34 @@ export type SqliteDriverName = 'node' | 'better-sqlite3';
 
 type Opener = (file: string) => SqliteDatabase;
 
-/** Opens a database file with the named driver, or with the first of the two that this process has. */
-export function openDatabase(file: string, driver?: SqliteDriverName): SqliteDatabase {
-  const open =
-    driver === 'better-sqlite3'
-      ? betterSqlite3()
-      : (nodeSqlite() ?? (driver === 'node' ? absent() : betterSqlite3()));
+/**
+ * Opens a database file with the named driver, or with the first of the two that this process has. From here on a step
+ * waits up to `busyTimeoutMs` for another connection's write.
+ */
+export function openDatabase(file: string, busyTimeoutMs: number, driver?: SqliteDriverName): SqliteDatabase {
+  const open = opener(driver);
   try {
-    return readable(open(file));
+    return readable(open(file), busyTimeoutMs);
   } catch (cause) {
     throw new Error(`The ledger file "${file}" could not be opened: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /** A driver opens anything; only a first look tells a database from another file. */
-function readable(database: SqliteDatabase): SqliteDatabase {
+function readable(database: SqliteDatabase, busyTimeoutMs: number): SqliteDatabase {
   try {
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     database.exec('SELECT 1 FROM sqlite_schema LIMIT 1');
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+function opener(driver: SqliteDriverName | undefined): Opener {
+  if (driver === 'better-sqlite3') return betterSqlite3();
+  return nodeSqlite() ?? (driver === 'node' ? absent() : betterSqlite3());
 }
 
 function absent(): never {

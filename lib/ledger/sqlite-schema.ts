@@ -36,14 +36,8 @@ CREATE INDEX IF NOT EXISTS fanfare_admissions_delete ON fanfare_admissions (dele
 CREATE TABLE IF NOT EXISTS fanfare_ledger (one INTEGER NOT NULL PRIMARY KEY, opened_at INTEGER NOT NULL);
 `;
 
-/** Makes a connection fit for use: durable, patient, with the layout in place, and a first write gone through. */
-export function prepareDatabase(
-  database: SqliteDatabase,
-  file: string,
-  busyTimeoutMs: number,
-  now: number,
-): void {
-  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+/** Makes a connection fit for use: durable, with the layout in place, and a first write gone through. */
+export function prepareDatabase(database: SqliteDatabase, file: string, now: number): void {
   refuseNewer(database, file);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');

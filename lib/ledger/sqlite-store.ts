@@ -102,9 +102,9 @@ export class SqliteStore implements LocalStore {
 }
 
 function connect({ file, driver, busyTimeoutMs, clock }: SqliteSettings): Connection {
-  const database = openDatabase(file, driver);
+  const database = openDatabase(file, busyTimeoutMs, driver);
   try {
-    prepareDatabase(database, file, busyTimeoutMs, clock.now());
+    prepareDatabase(database, file, clock.now());
     return { database, statements: new Map() };
   } catch (error) {
     database.close();

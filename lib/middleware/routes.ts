@@ -31,10 +31,10 @@ type Route = (parts: Parts, req: Request, res: Response) => Step | Promise<Step>
 
 /** A bare server cuts no mount path off, so the usual ones are known here. */
 const PATH = /^(?:\/api)?(?:\/fanfare)?\/(admission|session|health)\/?(?:\?|$)/;
-const ROUTES: Readonly<Record<string, { readonly method: string; readonly answer: Route }>> = {
-  admission: { method: 'POST', answer: acceptHandoff },
-  session: { method: 'GET', answer: showSessions },
-  health: { method: 'GET', answer: showHealth },
+const ROUTES: Readonly<Record<string, { readonly methods: readonly string[]; readonly answer: Route }>> = {
+  admission: { methods: ['POST'], answer: acceptHandoff },
+  session: { methods: ['GET', 'HEAD'], answer: showSessions },
+  health: { methods: ['GET', 'HEAD'], answer: showHealth },
 };
 
 /** Makes the router; what it does not know goes to `next`. */
@@ -42,20 +42,14 @@ export function createRoutes(parts: Parts): Middleware {
   return function fanfareRoutes(req: Request, res: Response, next?: Next): void {
     const route = ROUTES[PATH.exec(req.url ?? '')?.[1] ?? ''];
     if (route === undefined) {
-      (
-        next ??
-        (() => {
-          json(res, 404, { error: 'Not found' });
-        })
-      )();
-      return;
-    }
-    if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
-      res.setHeader('Allow', route.method);
+      if (next === undefined) json(res, 404, { error: 'Not found' });
+      else next();
+    } else if (route.methods.includes(req.method ?? '')) {
+      run(parts.context, req, res, next, () => route.answer(parts, req, res));
+    } else {
+      res.setHeader('Allow', route.methods.join(', '));
       json(res, 405, { error: 'Method not allowed' });
-      return;
     }
-    run(parts.context, req, res, next, () => route.answer(parts, req, res));
   };
 }
 
@@ -104,5 +98,5 @@ function json(res: Response, status: number, body: object): void {
   res.setHeader('Cache-Control', 'no-store');
   res.setHeader('Vary', 'Cookie');
   res.setHeader('Content-Length', Buffer.byteLength(text));
-  res.end(text);
+  res.end(res.req.method === 'HEAD' ? undefined : text);
 }

@@ -2,18 +2,16 @@
 import Negotiator from 'negotiator';
 import type { Request } from './http.js';
 
-/** A browser that goes to a page, as against a script that fetches something. */
-export function isNavigation(req: Request): boolean {
-  const mode = req.headers['sec-fetch-mode'];
-  if (mode !== undefined) return mode === 'navigate' && isDocument(req.headers['sec-fetch-dest']);
-  return prefersHtml(req);
-}
+const DOCUMENTS: ReadonlySet<unknown> = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
 
-function isDocument(destination: string | string[] | undefined): boolean {
-  return (
-    destination === undefined ||
-    ['document', 'iframe', 'frame', 'embed', 'object'].includes(String(destination))
-  );
+/**
+ * A browser that goes to a page, as against a script that fetches something. Browsers say so by `Sec-Fetch-Dest`; a mode
+ * without it comes from a script's HTTP library, and then `Accept` decides.
+ */
+export function isNavigation(req: Request): boolean {
+  const destination = req.headers['sec-fetch-dest'];
+  if (destination !== undefined) return DOCUMENTS.has(destination);
+  return req.headers['sec-fetch-mode'] === 'navigate' || prefersHtml(req);
 }
 
 /** Without the browser's own word, HTML has to be asked for by name: a wildcard takes JSON. */

@@ -30,9 +30,7 @@ export interface LedgerUnderTest {
 }
 
 /** Makes an empty ledger that takes its time from `clock`. */
-export type MakeLedger = (setup: {
-  readonly clock: ManualClock;
-}) => LedgerUnderTest | Promise<LedgerUnderTest>;
+export type MakeLedger = (setup: { readonly clock: Clock }) => LedgerUnderTest | Promise<LedgerUnderTest>;
 
 /** Titles and what must hold. */
 export type Cases = Readonly<Record<string, (bench: Bench) => Promise<void>>>;

@@ -57,7 +57,9 @@ export const claimCases: Cases = {
     await bench.claimed();
     const end = bench.clock.now() + LEASE_MS;
     await bench.clock.advance(LEASE_MS + 5_000);
-    assert.equal((await bench.rowIn('unresolved')).since, end);
+    const row = await bench.rowIn('unresolved');
+    assert.equal(row.since, end);
+    assert.equal(row.updatedAt, row.createdAt);
     assert.equal(refusedBy(await bench.claim()).state, 'unresolved');
   },
   'pending: the same session supersedes it and is told which attempt it took': async (bench) => {

@@ -1,5 +1,6 @@
 /** Cases: one admission buys one order, whatever it is called by. */
 import assert from 'node:assert/strict';
+import type { Admission } from '../admission/admission.js';
 import type { CompletionOutcome } from '../ledger/ledger.js';
 import type { Row, RowStateName } from '../ledger/row.js';
 import type { Bench, Cases } from './bench.js';
@@ -29,6 +30,11 @@ export const completionCases: Cases = {
     assert.deepEqual(row.admission, ADMISSION);
     assert.equal(row.attempts, 0);
     assert.equal(row.usesUpBefore, undefined);
+  },
+  'only the admission itself is kept of a richer object': async (bench) => {
+    const { signal } = new AbortController();
+    await bench.complete('order-1', { ...ADMISSION, signal } as Admission);
+    assert.deepEqual((await bench.row()).admission, ADMISSION);
   },
   'an active row: recorded, and its token and session stay known': async (bench) => {
     await bench.claimed();

@@ -44,16 +44,17 @@ export const deliveryCases: Cases = {
     for (const number of [1, 2, 3]) await bench.complete('order', another(number));
     assert.equal((await takenIds(bench, 2)).length, 2);
     assert.deepEqual(await takenIds(bench, 0), []);
+    assert.deepEqual(await takenIds(bench, -1), []);
     assert.equal((await takenIds(bench, 2)).length, 1);
   },
   'nearest end first, unknown ends last, then the oldest order': async (bench) => {
     const end = bench.clock.now() + HOUR_MS;
     await bench.complete('order', TIMELESS);
-    await bench.complete('order', another(2, { expiresAt: end }));
-    await bench.clock.advance(1);
     await bench.complete('order', another(3, { expiresAt: end }));
+    await bench.clock.advance(1);
+    await bench.complete('order', another(2, { expiresAt: end }));
     await bench.complete('order', another(4, { expiresAt: end - 1 }));
-    assert.deepEqual(await takenIds(bench, 3), ['admission-4', 'admission-2', 'admission-3']);
+    assert.deepEqual(await takenIds(bench, 3), ['admission-4', 'admission-3', 'admission-2']);
     assert.deepEqual(await takenIds(bench), ['admission-1']);
   },
   'delivered: the order stays, the delivery is over': async (bench) => {

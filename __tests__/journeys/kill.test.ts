@@ -1,0 +1,85 @@
+/** A process that is killed after `completeAdmission` resolved loses nothing: the next one delivers. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
+import { compilePackage, NODE_PATH } from '../support/compile.js';
+
+let folder: string;
+let compiled: string;
+let emulator: Emulator;
+let url: string;
+
+beforeAll(() => {
+  compiled = compilePackage();
+}, 60_000);
+afterAll(() => {
+  rmSync(compiled, { recursive: true });
+});
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fanfare-kill-'));
+  emulator = createEmulator();
+  ({ url } = await emulator.listen());
+});
+afterEach(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Running {
+  readonly process: ChildProcessByStdio<null, Readable, null>;
+  readonly lines: Interface;
+  readonly origin: string;
+}
+
+async function startShop(): Promise<Running> {
+  const child = spawn(process.execPath, [join(__dirname, 'kill-shop.cjs'), compiled], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_PATH, FANFARE_API_URL: url, LEDGER_FILE: join(folder, 'ledger.sqlite') },
+  });
+  const lines = createInterface({ input: child.stdout });
+  const line = await said(lines, 'listening ');
+  return { process: child, lines, origin: `http://127.0.0.1:${line.slice('listening '.length)}` };
+}
+
+function said(lines: Interface, beginning: string): Promise<string> {
+  return new Promise((resolve) => {
+    lines.on('line', (line: string) => {
+      if (line.startsWith(beginning)) resolve(line);
+    });
+  });
+}
+
+async function kill(shop: Running): Promise<void> {
+  shop.process.kill('SIGKILL');
+  await once(shop.process, 'exit');
+}
+
+function order(shop: Running, token: string): Promise<Response> {
+  return fetch(shop.origin, { method: 'POST', headers: { 'X-Fanfare-Admission': token } });
+}
+
+test('a completion that was acknowledged arrives after SIGKILL and a restart', async () => {
+  const { token } = emulator.mint({ distributionId: 'queue_1', distributionType: 'queue' });
+  emulator.faults.set({ on: 'complete', kind: 'status', status: 500 });
+  const first = await startShop();
+  const retried = said(first.lines, 'event completion.retry');
+  expect((await order(first, token)).status).toBe(201);
+  await retried;
+  await kill(first);
+  expect(emulator.admissions()[0]).toMatchObject({ state: 'open' });
+  emulator.faults.clear();
+  const second = await startShop();
+  await said(second.lines, 'event completion.delivered');
+  expect(emulator.admissions()[0]).toMatchObject({
+    state: 'completed',
+    completion: { effects: 1, orderId: 'order_1' },
+  });
+  const repeated = await order(second, token);
+  expect(await repeated.json()).toMatchObject({ code: 'ADMISSION_USED' });
+  await kill(second);
+}, 60_000);

@@ -1,0 +1,79 @@
+/** Must compile, and what is marked must not: a gate of `npm run types`, never run. */
+import http from 'node:http';
+import connect from 'connect';
+import express from 'express';
+import {
+  createFanfare,
+  FanfareError,
+  type FanfareErrorCode,
+  type FanfareEvent,
+  memoryLedger,
+} from '../lib/index.js';
+
+const fanfare = createFanfare({ ledger: memoryLedger(), onEvent: exhaustiveEvent });
+
+// @ts-expect-error the ledger has no default
+createFanfare({});
+// @ts-expect-error a misspelt option
+createFanfare({ ledger: memoryLedger(), experienceURL: '/x' });
+// @ts-expect-error there is no such type
+fanfare.requireAdmission({ distributionTypes: ['raffle'] });
+// @ts-expect-error pages hold no claim
+fanfare.requireAdmission({ leaseSeconds: 10 });
+// @ts-expect-error money is a decimal string
+void fanfare.completeAdmission({ id: 'a' }, { orderId: '1', amount: 129 });
+// @ts-expect-error an order has an id
+void fanfare.completeAdmission({ id: 'a' }, { amount: '129.00' });
+// @ts-expect-error two of the three ids name nothing
+void fanfare.completeAdmission({ consumerId: 'c', distributionId: 'd' }, { orderId: '1' });
+
+const app = express();
+app.use(fanfare.attachAdmission(), fanfare.routes());
+app.get(
+  '/',
+  fanfare.requireAdmission({ match: (admission) => admission.distributionType === 'queue' }),
+  (req) => {
+    const id: string | undefined = req.admission?.id;
+    // @ts-expect-error the token is never on the request
+    const token: unknown = req.admission?.token;
+    // @ts-expect-error an admission does not change
+    if (req.admission) req.admission.id = 'x';
+    return [id, token];
+  },
+);
+connect().use(fanfare.attachAdmission());
+http.createServer((req, res) => {
+  fanfare.claimAdmission({ leaseSeconds: 60, onPending: 'refuse' })(req, res, () => {
+    const signal: AbortSignal | undefined = req.admission?.attempt?.signal;
+    void fanfare.completeAdmission(req, { orderId: '1', amount: '129.00', currency: 'EUR' });
+    return signal;
+  });
+});
+
+export function exhaustiveCode(code: FanfareErrorCode): number {
+  switch (code) {
+    case 'ADMISSION_REQUIRED':
+    case 'ADMISSION_INVALID':
+    case 'ADMISSION_EXPIRED':
+    case 'ADMISSION_MISMATCH':
+    case 'DEVICE_MISMATCH':
+    case 'ADMISSION_IN_USE':
+    case 'ADMISSION_USED':
+    case 'ADMISSION_AMBIGUOUS':
+    case 'INVALID_ADMISSION_DATA':
+    case 'TOO_MANY_ATTEMPTS':
+    case 'FANFARE_UNAVAILABLE':
+    case 'CLAIM_LOST':
+    case 'LEDGER_UNAVAILABLE':
+      return new FanfareError(code).status;
+  }
+}
+
+function exhaustiveEvent(event: FanfareEvent): void {
+  if (event.type === 'completion.dead') {
+    const reason: string = event.reason;
+    console.log(reason);
+  }
+  // @ts-expect-error no event holds a token
+  console.log(event.token);
+}

@@ -1,0 +1,116 @@
+/** Reading the merchant's options one by one: each throws a `TypeError` that names the option and what it got. */
+import { compact } from './admission/compact.js';
+import { isId } from './admission/identity.js';
+import { DIALECTS, type DialectName } from './fanfare-api/dialects.js';
+import type { SecretKey } from './fanfare-api/secret-key.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { Settings } from './middleware/context.js';
+import { TOKEN_NAMES, type TokenNames } from './middleware/token-sources.js';
+import { location } from './middleware/url.js';
+import type { CheckedOptions, Environment, FanfareOptions } from './options.js';
+import { checkOptions, kindOf } from './option-checks.js';
+
+export function readOrganization(value: unknown): string {
+  if (isId(value)) return value;
+  throw new TypeError(
+    `"organizationId" must be your Fanfare organization's id (org_…), got ${kindOf(value)}; set it or FANFARE_ORGANIZATION_ID`,
+  );
+}
+
+export function readSecretKey(value: unknown): SecretKey {
+  if (typeof value === 'function') return value as () => string | Promise<string>;
+  if (typeof value === 'string' && value.startsWith('pk_')) {
+    throw new TypeError(
+      '"secretKey" is a publishable key (pk_…): that one is for browsers, the server needs the secret key (sk_…)',
+    );
+  }
+  if (typeof value === 'string' && /^[\u0021-\u007e]{8,512}$/.test(value)) return value;
+  throw new TypeError(
+    `"secretKey" must be a secret key (sk_…) without spaces or line ends, got ${kindOf(value)}; set it or FANFARE_SECRET_KEY`,
+  );
+}
+
+export function readSecrets(value: unknown): readonly string[] {
+  const secrets: readonly unknown[] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  const short = secrets.findIndex((secret) => typeof secret !== 'string' || Buffer.byteLength(secret) < 32);
+  if (secrets.length > 0 && short === -1) return secrets as readonly string[];
+  throw new TypeError(
+    `"session.secrets" must be a list of texts of at least 32 bytes each, got ${kindOf(secrets[short])}; set it or FANFARE_SESSION_SECRET, for instance to the output of: openssl rand -hex 32`,
+  );
+}
+
+export function readInsecure(value: unknown, secretKey: SecretKey): boolean {
+  if (value === undefined || value === false) return false;
+  if (value !== true) throw new TypeError(`"session.insecure" must be true or false, got ${kindOf(value)}`);
+  if (typeof secretKey === 'string' && secretKey.startsWith('sk_live_')) {
+    throw new TypeError(
+      '"session.insecure" is for development over plain http and refuses a live key (sk_live_…)',
+    );
+  }
+  return true;
+}
+
+function readDialect(value: unknown = 'gateway'): DialectName {
+  if (typeof value === 'string' && Object.hasOwn(DIALECTS, value)) return value as DialectName;
+  throw new TypeError(
+    `"api.dialect" must be one of ${Object.keys(DIALECTS).join(', ')}, got ${kindOf(value)}`,
+  );
+}
+
+export function readApi(
+  api: FanfareOptions['api'] = {},
+  environment: Environment,
+): Pick<CheckedOptions, 'dialect' | 'baseUrl'> {
+  checkOptions('createFanfare: "api"', api, ['baseUrl', 'dialect']);
+  const baseUrl = api.baseUrl ?? environment['FANFARE_API_URL'];
+  return { dialect: readDialect(api.dialect), ...compact({ baseUrl }) };
+}
+
+export function readLedger(value: unknown): Ledger {
+  if (typeof value === 'object' && value !== null && 'claim' in value && 'complete' in value)
+    return value as Ledger;
+  throw new TypeError(
+    `"ledger" must be a ledger, such as sqliteLedger({ file }) from "express-fanfare/sqlite", got ${kindOf(value)}; without one, claims and completions could not survive a restart`,
+  );
+}
+
+export function readExperienceUrl(value: unknown): Settings['experienceUrl'] {
+  if (typeof value === 'function') return value as Settings['experienceUrl'];
+  const url = location(value, 'experienceUrl');
+  return () => url;
+}
+
+export function readTokenNames(names: Partial<TokenNames>): TokenNames {
+  checkOptions('createFanfare: "tokenNames"', names, Object.keys(TOKEN_NAMES));
+  const header = names.header ?? TOKEN_NAMES.header;
+  if (typeof header !== 'string')
+    throw new TypeError(`"tokenNames.header" must be a text, got ${kindOf(header)}`);
+  for (const list of [names.query, names.body, names.bare]) {
+    if (list !== undefined && !(Array.isArray(list) && list.every((name) => typeof name === 'string'))) {
+      throw new TypeError(`"tokenNames" must hold lists of names, got ${kindOf(list)}`);
+    }
+  }
+  return { ...TOKEN_NAMES, ...names, header: header.toLowerCase() };
+}
+
+export function readPace(perMinute: unknown): { readonly deliveriesPerMinute?: number } {
+  if (perMinute === undefined) return {};
+  if (typeof perMinute === 'number' && Number.isFinite(perMinute) && perMinute > 0)
+    return { deliveriesPerMinute: perMinute };
+  throw new TypeError(`"deliveriesPerMinute" must be a number above 0, got ${kindOf(perMinute)}`);
+}
+
+export function milliseconds(name: string, value: unknown, preset: number, least: number): number {
+  const seconds = value ?? preset;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < least || seconds > 31_536_000) {
+    throw new TypeError(
+      `"${name}" must be a number of seconds of at least ${String(least)}, got ${kindOf(value)}`,
+    );
+  }
+  return seconds * 1_000;
+}
+
+export function readFunction<T>(name: string, value: T): T {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new TypeError(`"${name}" must be a function, got ${kindOf(value)}`);
+}
