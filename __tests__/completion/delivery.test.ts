@@ -1,5 +1,6 @@
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import type { DeliveryAnswer } from '../../lib/fanfare-api/answers.js';
+import { memoryLedger } from '../../lib/ledger/memory.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { DONE, DOWN, HOUR, MINUTE, numbered, refusal, Rig, SECOND, standIn, tooMany } from './rig.js';
 
@@ -67,6 +68,20 @@ describe('delivering', () => {
     const retries = rig.said('completion.retry');
     expect(retries).toHaveLength(6);
     expect(retries[0]).toMatchObject({ reason: 'ECONNREFUSED', nextAttemptAt: rig.start + 5 * SECOND });
+    await rig.delivery.stop();
+  });
+
+  it.each([-HOUR, HOUR])("keeps the schedule by the ledger's time, %d ms off ours", async (ahead) => {
+    const rig: Rig = new Rig({}, () =>
+      memoryLedger({
+        clock: { now: () => rig.clock.now() + ahead, after: () => ({ cancel: () => undefined }) },
+      }),
+    );
+    await rig.order('a');
+    rig.fanfare.answer = () => DOWN;
+    rig.delivery.start();
+    await rig.clock.advance(MINUTE);
+    expect(rig.fanfare.timesOf('a', rig.start)).toEqual([0, 5 * SECOND, 35 * SECOND]);
     await rig.delivery.stop();
   });
 

@@ -1,13 +1,12 @@
 /** A process that is killed after `completeAdmission` resolved loses nothing: the next one delivers. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
-import { compilePackage, NODE_PATH } from '../support/compile.js';
+import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: string;
 let compiled: string;
@@ -15,19 +14,20 @@ let emulator: Emulator;
 let url: string;
 
 beforeAll(() => {
-  compiled = compilePackage();
+  compiled = temporaryFolder();
+  compileLib(join(compiled, 'lib'));
 }, 60_000);
 afterAll(() => {
-  rmSync(compiled, { recursive: true });
+  removeFolder(compiled);
 });
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fanfare-kill-'));
+  folder = temporaryFolder();
   emulator = createEmulator();
   ({ url } = await emulator.listen());
 });
 afterEach(async () => {
   await emulator.close();
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 interface Running {
@@ -37,9 +37,9 @@ interface Running {
 }
 
 async function startShop(): Promise<Running> {
-  const child = spawn(process.execPath, [join(__dirname, 'kill-shop.cjs'), compiled], {
+  const child = spawn(process.execPath, [join(__dirname, 'kill-shop.cjs'), join(compiled, 'lib')], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_PATH, FANFARE_API_URL: url, LEDGER_FILE: join(folder, 'ledger.sqlite') },
+    env: { ...CHILD_ENVIRONMENT, FANFARE_API_URL: url, LEDGER_FILE: join(folder, 'ledger.sqlite') },
   });
   const lines = createInterface({ input: child.stdout });
   const line = await said(lines, 'listening ');

@@ -32,7 +32,7 @@ export class Browser {
     const response = await fetch(this.origin + path, { redirect: 'manual', ...init, headers });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
-      const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
       if (/max-age=0/i.test(line)) this.#jar.delete(name);
       else this.#jar.set(name, value);
     }
@@ -134,13 +134,6 @@ async function closeServer(server: Server): Promise<void> {
   server.closeAllConnections();
   server.close();
   await once(server, 'close');
-}
-
-/** Completions that the emulator has taken, by order id. */
-export function deliveredOrders(emulator: Emulator): readonly string[] {
-  return emulator
-    .admissions()
-    .flatMap((admission) => ('orderId' in admission && admission.orderId ? [String(admission.orderId)] : []));
 }
 
 /** Waits until something is so; the deadline is for a test that would otherwise hang, never a measure of speed. */

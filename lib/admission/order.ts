@@ -1,5 +1,6 @@
 /** What the merchant tells about an order, read leniently: an order that exists is always recorded. */
 import { FanfareError } from '../errors.js';
+import { kindOf } from '../option-checks.js';
 import { compact } from './compact.js';
 
 /** An order as `completeAdmission` takes it. */
@@ -55,7 +56,7 @@ function matching(value: unknown, pattern: RegExp): string | undefined {
 }
 
 function plainJson(value: unknown): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   try {
     const text = JSON.stringify(value);
     return Buffer.byteLength(text) <= METADATA_BYTES
@@ -67,9 +68,6 @@ function plainJson(value: unknown): Record<string, unknown> | undefined {
   }
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (typeof value === 'string')
-    return value === '' ? 'an empty text' : `a text of ${String(value.length)} characters`;
-  return typeof value;
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,138 @@
+import type { FanfareOptions, Refusal } from '../../lib/index.js';
+import { type Jar, ours } from '../support/jar.js';
+import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
+
+afterEach(closeStages);
+
+let stage: Stage;
+let browser: Jar;
+
+async function open(options: Partial<FanfareOptions> = {}): Promise<void> {
+  stage = await openStage(options);
+  const { fanfare } = stage;
+  browser = await stage.serve('Express 5', [
+    { use: [fanfare.attachAdmission()] },
+    { path: '/checkout', use: [fanfare.requireAdmission(), showAdmission] },
+    { path: '/experience', use: [fanfare.requireAdmission(), showAdmission] },
+  ]);
+}
+
+describe('Fanfare cannot be asked', () => {
+  const down = { on: 'validate', kind: 'status', status: 503 } as const;
+
+  test('a cold token on a fetch: 503 as JSON, to be tried again', async () => {
+    await open();
+    stage.emulator.faults.set(down);
+    const answer = await browser.fetch(`/checkout?admission_token=${stage.token()}`);
+    expect([answer.status, answer.json()['code']]).toEqual([503, 'FANFARE_UNAVAILABLE']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect([answer.headers['cache-control'], ours(answer).length]).toEqual(['no-store', 0]);
+  });
+
+  test('a cold token on a page visit: a page that loads the same URL again until it works', async () => {
+    await open();
+    stage.emulator.faults.set(down);
+    const path = `/checkout?admission_token=${stage.token()}&size=41`;
+    const page = await browser.visit(path);
+    expect([page.status, page.headers.location]).toEqual([503, undefined]);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain(
+      `<meta http-equiv="refresh" content="${String(page.headers['retry-after'])}">`,
+    );
+    stage.emulator.faults.clear();
+    expect((await browser.visit(path)).headers.location).toBe('/checkout?size=41');
+  });
+
+  test('a session goes on, and a cold token beside it waits in the URL', async () => {
+    await open();
+    await browser.visit(`/checkout?admission_token=${stage.token()}`);
+    stage.emulator.faults.set(down);
+    expect((await browser.visit('/checkout')).status).toBe(200);
+    const beside = await browser.visit(`/checkout?admission_token=${stage.token()}`);
+    expect([beside.status, ours(beside).length]).toEqual([200, 0]);
+    expect(beside.json()['admission']).toMatchObject({ verifiedBy: 'grace' });
+  });
+
+  test.each([401, 408, 429, 500])('a %i of Fanfare is no verdict about the shopper', async (status) => {
+    await open();
+    stage.emulator.faults.set({ ...down, status });
+    const answer = await browser.fetch(`/checkout?admission_token=${stage.token()}`);
+    expect(answer.json()['code']).toBe('FANFARE_UNAVAILABLE');
+  });
+});
+
+test('another device: Fanfare’s support code is passed on', async () => {
+  await open();
+  stage.emulator.faults.set({ on: 'validate', kind: 'device-mismatch' });
+  const path = `/checkout?admission_token=${stage.token()}`;
+  const answer = await browser.fetch(path);
+  expect([answer.status, answer.json()['code']]).toEqual([403, 'DEVICE_MISMATCH']);
+  expect(answer.json()['supportCode']).toMatch(/\S/);
+  const page = await browser.visit(path);
+  expect([page.status, page.headers.location]).toEqual([303, '/experience?fanfare=device_mismatch']);
+});
+
+describe('at the experience itself', () => {
+  test.each(['/experience', '/experience/', '/experience?fanfare=required'])(
+    '%s: a page, never a redirect',
+    async (path) => {
+      await open();
+      const answer = await browser.visit(path);
+      expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
+      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  test('experienceUrl may be another site, or depend on the request, and keeps its own parameters', async () => {
+    await open({ experienceUrl: (req) => `https://drop.example/x?lang=${String(req.headers['x-lang'])}#top` });
+    const answer = await browser.visit('/checkout', { 'X-Lang': 'de' });
+    expect(answer.headers.location).toBe('https://drop.example/x?lang=de&fanfare=required#top');
+  });
+
+  test.each(['//evil.example', 'javascript:alert(1)', '/\\evil.example', ''])(
+    'an experienceUrl(req) of %j is the merchant’s fault, never a redirect',
+    async (url) => {
+      await open({ experienceUrl: () => url });
+      const answer = await browser.visit('/checkout');
+      expect([answer.status, answer.headers.location]).toEqual([500, undefined]);
+      expect(answer.text).toContain('experienceUrl');
+    },
+  );
+});
+
+test('a form that was sent without an admission is led to the experience', async () => {
+  await open();
+  const answer = await browser.send('/checkout', {
+    method: 'POST',
+    headers: { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
+  });
+  expect([answer.status, answer.headers.location]).toEqual([303, '/experience?fanfare=required']);
+});
+
+describe('onRefused', () => {
+  test('answers in place of us, with what there is to know', async () => {
+    const refusals: Refusal[] = [];
+    await open({
+      onRefused: (refusal, _req, res) => {
+        refusals.push(refusal);
+        res.writeHead(418).end('mine');
+      },
+    });
+    const answer = await browser.visit('/checkout');
+    expect([answer.status, answer.text, answer.headers.location]).toEqual([418, 'mine', undefined]);
+    expect(refusals).toEqual([
+      expect.objectContaining({ code: 'ADMISSION_REQUIRED', status: 403, reason: 'required' }),
+    ]);
+  });
+
+  test('may let the shopper through, or make a fault of it', async () => {
+    await open({
+      onRefused: (_refusal, req, _res, next) => {
+        next(req.url?.includes('fault') === true ? new Error('refused') : undefined);
+      },
+    });
+    expect((await browser.fetch('/checkout')).json()).toEqual({ admission: null });
+    expect((await browser.fetch('/checkout?fault')).text).toBe('fault: refused');
+  });
+});
