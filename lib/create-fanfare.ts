@@ -16,7 +16,7 @@ import { attachMiddleware, claimMiddleware, requireMiddleware } from './middlewa
 import { type AdmissionReference, type CompleteExtras, Orders } from './middleware/orders.js';
 import { RequestStates } from './middleware/request-state.js';
 import { createRoutes } from './middleware/routes.js';
-import { remember } from './middleware/sessions.js';
+import { held } from './middleware/sessions.js';
 import { type CheckedOptions, type FanfareOptions, readOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { readSession } from './tokens/session.js';
@@ -125,9 +125,7 @@ function createContext(
     cookies,
     verifiedSession: rememberVerified((text) => {
       const session = readSession(keyring, organizationId, text);
-      return session === undefined
-        ? undefined
-        : remember(session, cookies.prefix.length + text.length + 10, settings);
+      return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
     validator: createValidator({ client, organizationId, dialect, clock, emit }),
     ledger: askedLedger({ ledger, clock, emit }),

@@ -72,13 +72,14 @@ export const warnOnStderr: OnEvent = (event) => {
 
 /** Wraps a listener so that its own faults are reported as its own and never reach a request or a delivery. */
 export function safely(listener: OnEvent): OnEvent {
+  const ask: (event: FanfareEvent) => unknown = listener;
   return (event) => {
     const report = (error: unknown): void => {
       process.emitWarning(`onEvent threw while handling "${event.type}": ${String(error)}`, 'FanfareWarning');
     };
     try {
       // An async listener fails later, and must not become an unhandled rejection either.
-      const result: unknown = listener(event);
+      const result = ask(event);
       if (result instanceof Promise) result.catch(report);
     } catch (error) {
       report(error);

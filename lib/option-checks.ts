@@ -12,10 +12,12 @@ export function kindOf(value: unknown): string {
 
 /** Throws for anything but a plain object whose names are all known, with a guess at what was meant. */
 export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isPlain(options)) {
     throw new TypeError(`${call} takes an object of options, got ${kindOf(options)}`);
   }
-  for (const name of Object.keys(options)) {
+  for (const [name, value] of Object.entries(options)) {
+    // A default would take its place without a word.
+    if (value === null) throw new TypeError(`${call}: "${name}" is null; leave it out for its default`);
     if (known.includes(name)) continue;
     const meant = known.find(
       (candidate) => distance(candidate.toLowerCase(), name.toLowerCase()) <= 2 + name.length / 6,
@@ -24,6 +26,11 @@ export function checkOptions(call: string, options: unknown, known: readonly str
       `${call} knows no option "${name}"${meant === undefined ? `; it knows ${known.join(', ')}` : `. Did you mean "${meant}"?`}`,
     );
   }
+}
+
+/** By its tag, since an object of another realm, as in a test runner, has another prototype. */
+function isPlain(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** Edits between two words (Levenshtein). */

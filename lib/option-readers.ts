@@ -1,6 +1,8 @@
 /** Reading the merchant's options one by one: each throws a `TypeError` that names the option and what it got. */
 import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
+import type { Clock } from './clock.js';
+import { systemClock } from './clock.js';
 import { DIALECTS, type DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -108,6 +110,13 @@ export function milliseconds(name: string, value: unknown, preset: number, least
     );
   }
   return seconds * 1_000;
+}
+
+export function readClock(value: unknown): Clock {
+  if (value === undefined) return systemClock;
+  if (typeof value === 'object' && value !== null && 'now' in value && 'after' in value)
+    return value as Clock;
+  throw new TypeError(`"clock" must have the functions "now" and "after", got ${kindOf(value)}`);
 }
 
 export function readFunction<T>(name: string, value: T): T {

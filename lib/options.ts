@@ -2,7 +2,6 @@
 import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
-import { systemClock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
 import { type OnEvent, warnOnStderr } from './events.js';
 import type { DialectName } from './fanfare-api/dialects.js';
@@ -16,6 +15,7 @@ import { checkOptions } from './option-checks.js';
 import {
   milliseconds,
   readApi,
+  readClock,
   readExperienceUrl,
   readFunction,
   readInsecure,
@@ -145,7 +145,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
       overdueSeconds: milliseconds('overdueSeconds', options.overdueSeconds, 1_800, 1) / 1_000,
       ...readPace(options.deliveriesPerMinute),
     },
-    clock: options.clock ?? systemClock,
+    clock: readClock(options.clock),
   };
 }
 

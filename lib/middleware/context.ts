@@ -9,7 +9,7 @@ import type { Keyring } from '../tokens/keyring.js';
 import type { Validator } from '../validation/validator.js';
 import type { CookieStyle } from './cookies.js';
 import type { Next, Request, Response } from './http.js';
-import type { RememberedSession } from './sessions.js';
+import type { HeldSession } from './sessions.js';
 import type { TokenNames } from './token-sources.js';
 
 /** The answer to a shopper who may not pass. */
@@ -53,7 +53,7 @@ export interface Context {
   readonly keyring: Keyring;
   readonly cookies: CookieStyle;
   /** Verified once, then remembered; `undefined` when we did not sign it. */
-  readonly verifiedSession: (cookie: string, now: number) => RememberedSession | undefined;
+  readonly verifiedSession: (cookie: string, now: number) => HeldSession | undefined;
   readonly validator: Validator;
   readonly ledger: AskedLedger;
   readonly reconciler: Reconciler;

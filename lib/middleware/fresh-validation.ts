@@ -5,7 +5,6 @@ import { earliest, isPast } from '../admission/expiry.js';
 import type { No, Yes } from '../admission/verdict.js';
 import { openToken } from '../tokens/seal.js';
 import type { Context } from './context.js';
-import { cookieName } from './cookies.js';
 import type { Visit } from './page-guard.js';
 import { refusal, refusalForToken, type ReasonedRefusal } from './refusals.js';
 import type { RequestState } from './request-state.js';
@@ -57,8 +56,7 @@ function refuseAndForget(
   no: No,
 ): ReasonedRefusal {
   // An attempt of this session may still end, and its completion needs the session.
-  if (!held.session.attempted)
-    clearCookie(context, res, cookieName(context.cookies, held.session.admission.id));
+  if (!held.session.attempted) clearCookie(context, res, held.cookieName);
   state.sessions = state.sessions.filter((other) => other !== held);
   return refusalForToken(no);
 }

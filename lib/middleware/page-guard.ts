@@ -5,7 +5,6 @@ import { openToken } from '../tokens/seal.js';
 import { admit } from './admit.js';
 import { attach, type Look } from './attach.js';
 import type { Context } from './context.js';
-import { cookieName } from './cookies.js';
 import type { Request, Response } from './http.js';
 import { candidates, type Guard, pick } from './picking.js';
 import { refusal, refusalWithout, type ReasonedRefusal } from './refusals.js';
@@ -99,7 +98,6 @@ export async function revive(
   const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
   if ('session' in admitted) return true;
   state.trouble = admitted;
-  if (!('answer' in admitted) || admitted.answer === 'no')
-    clearCookie(context, res, cookieName(context.cookies, id));
+  if (!('answer' in admitted) || admitted.answer === 'no') clearCookie(context, res, stale.cookieName);
   return false;
 }

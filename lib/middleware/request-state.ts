@@ -4,7 +4,7 @@ import type { EarlyRefusal } from '../tokens/admission-token.js';
 import type { No, Unknown } from '../admission/verdict.js';
 import type { RunningAttempt } from './running-attempt.js';
 import type { Context } from './context.js';
-import { cookieName, type SentCookie, sentCookies } from './cookies.js';
+import { type SentCookie, sentCookies } from './cookies.js';
 import type { Request, Response } from './http.js';
 import { isForeign, isSubmit } from './visit.js';
 import { clearCookie, type HeldSession, standingOf } from './sessions.js';
@@ -24,9 +24,11 @@ export interface RequestState {
   attempt?: RunningAttempt;
 }
 
-/** Keeps one state per request; a state dies with its request. */
+type StateHolder = Request & Record<symbol, RequestState | undefined>;
+
+/** Keeps one state per request, on the request itself: a map would cost every page load more than all the rest. */
 export class RequestStates {
-  readonly #states = new WeakMap<Request, RequestState>();
+  readonly #key = Symbol('express-fanfare');
   readonly #context: Context;
 
   constructor(context: Context) {
@@ -35,44 +37,52 @@ export class RequestStates {
 
   /** The request's state; `res`, where given, is told to forget cookies that are bad or over. */
   of(req: Request, res?: Response): RequestState {
-    const known = this.#states.get(req);
+    const holder = req as StateHolder;
+    const known = holder[this.#key];
     if (known !== undefined) return known;
     const state = readState(this.#context, req, res);
-    this.#states.set(req, state);
+    holder[this.#key] = state;
     const newest = newestAdmission(state.sessions);
     if (newest !== undefined) req.admission = newest;
     return state;
   }
 }
 
+const NONE: readonly HeldSession[] = Object.freeze([]);
+
 function readState(context: Context, req: Request, res: Response | undefined): RequestState {
   // On a submit from another site's page a cookie says nothing about what the shopper meant.
   const cookies = isSubmit(req) && isForeign(req) ? undefined : req.headers.cookie;
   const sent = sentCookies(cookies, context.cookies);
+  const [first] = sent;
+  const only =
+    first !== undefined && sent.length === 1 ? heldIn(context, first, context.clock.now()) : undefined;
+  // Nearly every shopper holds one session, and it is good.
+  if (only?.standing === 'good')
+    return { sessions: [only], ended: NONE, trouble: undefined, seen: new Set() };
+  return sortedState(context, sent, res);
+}
+
+function sortedState(context: Context, sent: readonly SentCookie[], res: Response | undefined): RequestState {
   const now = context.clock.now();
-  const held: HeldSession[] = [];
-  for (const cookie of sent) {
-    const session = heldIn(context, cookie, now);
-    if (session !== undefined) held.push(session);
-  }
-  const sessions = held.filter(({ standing }) => standing !== 'over');
-  if (sessions.length > 1) sessions.sort((a, b) => b.session.startedAt - a.session.startedAt);
+  const known = sent.map((cookie) => heldIn(context, cookie, now)).filter((session) => session !== undefined);
+  const sessions = known
+    .filter(({ standing }) => standing !== 'over')
+    .sort((a, b) => b.session.startedAt - a.session.startedAt);
   if (res !== undefined && sessions.length < sent.length) clearDead(context, res, sent, sessions);
   return {
     sessions,
-    ended: held.filter(({ standing }) => standing === 'over'),
-    seen: new Set(),
+    ended: known.filter(({ standing }) => standing === 'over'),
     trouble: undefined,
+    seen: undefined,
   };
 }
 
 function heldIn(context: Context, { name, value }: SentCookie, now: number): HeldSession | undefined {
-  const remembered = context.verifiedSession(value, now);
-  if (remembered === undefined) return undefined;
-  const ours = cookieName(context.cookies, remembered.session.admission.id) === name;
-  return ours
-    ? { ...remembered, standing: standingOf(remembered.session, now, context.settings) }
-    : undefined;
+  const verified = context.verifiedSession(value, now);
+  if (verified?.cookieName !== name) return undefined;
+  const standing = standingOf(verified.session, now, context.settings);
+  return standing === 'good' ? verified : { ...verified, standing };
 }
 
 /** Cookies that say nothing, or nothing any more, are forgotten here and now, so that they come only once. */
@@ -82,7 +92,7 @@ function clearDead(
   sent: readonly SentCookie[],
   living: readonly HeldSession[],
 ): void {
-  const kept = new Set(living.map(({ session }) => cookieName(context.cookies, session.admission.id)));
+  const kept = new Set(living.map(({ cookieName }) => cookieName));
   for (const name of new Set(sent.map((cookie) => cookie.name))) {
     if (!kept.has(name)) clearCookie(context, res, name);
   }

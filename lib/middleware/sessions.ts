@@ -5,19 +5,8 @@ import { CLOCK_TOLERANCE_MS, isPast } from '../admission/expiry.js';
 import { sealToken } from '../tokens/seal.js';
 import { type Session, signSession } from '../tokens/session.js';
 import type { Context, Settings } from './context.js';
-import { cookieName, setCookie } from './cookies.js';
+import { cookieName, type CookieStyle, setCookie } from './cookies.js';
 import type { Response } from './http.js';
-
-/** A verified cookie, ready to be met again. */
-export interface RememberedSession {
-  readonly session: Session;
-  /** Milliseconds since the epoch after which the cookie says nothing any more. */
-  readonly until: number;
-  /** Length of the cookie with its name. */
-  readonly bytes: number;
-  /** What a page load finds on `req.admission`: made once, shared by all requests of the session. */
-  readonly admission: RequestAdmission;
-}
 
 /**
  * `good`: passes. `stale`: its end is unknown and its last yes is old, so Fanfare is asked again. `tail`: over, but an
@@ -25,8 +14,16 @@ export interface RememberedSession {
  */
 export type Standing = 'good' | 'stale' | 'tail' | 'over';
 
-/** One of the browser's sessions during one request. */
-export interface HeldSession extends RememberedSession {
+/** One of the browser's sessions, ready to be met again: made once when its cookie was verified. */
+export interface HeldSession {
+  readonly session: Session;
+  readonly cookieName: string;
+  /** Length of the cookie with its name. */
+  readonly bytes: number;
+  /** Milliseconds since the epoch after which the cookie says nothing any more. */
+  readonly until: number;
+  /** What a page load finds on `req.admission`: shared by all requests of the session. */
+  readonly admission: RequestAdmission;
   readonly standing: Standing;
   /** Fanfare was asked about it afresh for this very request. */
   readonly fresh?: boolean;
@@ -53,14 +50,22 @@ export function endOf(session: Session, settings: Settings): number {
   );
 }
 
-/** Prepares a verified session for the requests that will carry it. */
-export function remember(session: Session, bytes: number, settings: Settings): RememberedSession {
-  const { validatedAt } = session;
+const SEPARATORS = '=; '.length;
+
+/** Prepares a session for the requests that will carry its cookie. */
+export function held(session: Session, value: string, settings: Settings, style: CookieStyle): HeldSession {
+  const name = cookieName(style, session.admission.id);
   return {
     session,
+    cookieName: name,
+    bytes: name.length + value.length + SEPARATORS,
     until: endOf(session, settings),
-    bytes,
-    admission: Object.freeze({ ...session.admission, validatedAt, verifiedBy: 'session' as const }),
+    admission: Object.freeze({
+      ...session.admission,
+      validatedAt: session.validatedAt,
+      verifiedBy: 'session' as const,
+    }),
+    standing: 'good',
   };
 }
 
@@ -88,8 +93,6 @@ export function beginSession(
 
 /** Our cookies together; browsers and proxies cut longer headers off. */
 const MOST_COOKIE_BYTES = 8_000;
-const SEPARATORS = '=; '.length;
-
 /**
  * Writes a session to the browser. When the sessions together grow too long the oldest ones go, never one with an open
  * attempt; when even that is not enough the new one is not kept, and `session.overflow` says so.
@@ -103,21 +106,21 @@ export async function writeSession(
   const { cookies, keyring, settings, clock } = context;
   const endsAt = endOf(session, settings);
   const value = signSession(keyring, settings.organizationId, session, endsAt);
-  const name = cookieName(cookies, session.admission.id);
-  const held = {
-    ...remember(session, name.length + value.length + SEPARATORS, settings),
-    standing: 'good' as const,
-  };
+  const written = held(session, value, settings, cookies);
   const kept = others.filter((other) => other.session.admission.id !== session.admission.id);
-  const leaving = await sessionsToDrop(context, kept, held.bytes);
+  const leaving = await sessionsToDrop(context, kept, written.bytes);
   if (leaving === undefined) {
     const message = 'The browser holds too many admissions with open attempts for one more.';
     context.emit({ type: 'session.overflow', level: 'warn', message, admissionId: session.admission.id });
-    return held;
+    return written;
   }
-  for (const old of leaving) clearCookie(context, res, cookieName(cookies, old.session.admission.id));
-  putCookie(res, name, setCookie(cookies, name, value, (endsAt - clock.now()) / 1000));
-  return held;
+  for (const old of leaving) clearCookie(context, res, old.cookieName);
+  putCookie(
+    res,
+    written.cookieName,
+    setCookie(cookies, written.cookieName, value, (endsAt - clock.now()) / 1000),
+  );
+  return written;
 }
 
 /** Tells the browser to forget a cookie of ours. */
@@ -136,12 +139,12 @@ function putCookie(res: Response, name: string, line: string): void {
 
 async function sessionsToDrop(
   context: Context,
-  held: readonly HeldSession[],
+  sessions: readonly HeldSession[],
   newBytes: number,
 ): Promise<readonly HeldSession[] | undefined> {
-  let bytes = held.reduce((sum, other) => sum + other.bytes, newBytes);
+  let bytes = sessions.reduce((sum, other) => sum + other.bytes, newBytes);
   const leaving: HeldSession[] = [];
-  for (const candidate of [...held].sort((a, b) => a.session.startedAt - b.session.startedAt)) {
+  for (const candidate of [...sessions].sort((a, b) => a.session.startedAt - b.session.startedAt)) {
     if (bytes <= MOST_COOKIE_BYTES) break;
     if (candidate.session.attempted && (await mayBeOpen(context, candidate))) continue;
     leaving.push(candidate);
@@ -150,9 +153,9 @@ async function sessionsToDrop(
   return bytes <= MOST_COOKIE_BYTES ? leaving : undefined;
 }
 
-async function mayBeOpen(context: Context, held: HeldSession): Promise<boolean> {
+async function mayBeOpen(context: Context, { session }: HeldSession): Promise<boolean> {
   try {
-    const row = await context.ledger.find(held.session.admission.id);
+    const row = await context.ledger.find(session.admission.id);
     return row !== undefined && 'attempt' in row;
   } catch {
     // The ledger has said `ledger.unavailable` itself; an attempt that may be open keeps its cookie.

@@ -90,7 +90,8 @@ function verified(text: string, key: Keyring[0]['signing'], organizationId: stri
     const claims = jwt.verify(text, key, options) as Claims;
     return claims.use === PURPOSE ? claims : undefined;
   } catch (error) {
-    if (error instanceof jwt.JsonWebTokenError) return undefined;
+    // A damaged payload is parsed before the signature is looked at.
+    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

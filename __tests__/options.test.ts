@@ -1,0 +1,217 @@
+import { createFanfare, type FanfareOptions, memoryLedger } from '../lib/index.js';
+import { readOptions } from '../lib/options.js';
+
+const SECRET = 'a session secret for tests, long enough';
+const KEY = 'sk_test_do_not_show_this_key';
+
+function good(): FanfareOptions {
+  return {
+    organizationId: 'org_1',
+    secretKey: KEY,
+    session: { secrets: [SECRET] },
+    ledger: memoryLedger(),
+  };
+}
+
+/** The options of a merchant in plain JavaScript, who can write anything. */
+function problem(wrong: Readonly<Record<string, unknown>>): unknown {
+  try {
+    readOptions({ ...good(), ...wrong } as unknown as FanfareOptions, {});
+  } catch (error) {
+    return error;
+  }
+  return 'no problem';
+}
+
+function messageOf(wrong: Readonly<Record<string, unknown>>): string {
+  const error = problem(wrong);
+  expect(error).toBeInstanceOf(TypeError);
+  return (error as TypeError).message;
+}
+
+test('good options pass, and the rest is completed', () => {
+  const { settings, dialect, insecure } = readOptions(good(), {});
+  expect({ dialect, insecure }).toEqual({ dialect: 'gateway', insecure: false });
+  expect(settings).toMatchObject({
+    ...{ organizationId: 'org_1', maxSessionMs: 1_800_000, orderGraceMs: 900_000, submitMaxAgeMs: 0 },
+    ...{ pendingMs: 1_800_000, maxClaimMs: 600_000, hasFindOrder: false },
+  });
+  expect(settings.experienceUrl({} as Parameters<typeof settings.experienceUrl>[0])).toBe('/experience');
+});
+
+test('the environment stands in for what is not given, and only for that', () => {
+  const environment = {
+    ...{ FANFARE_ORGANIZATION_ID: 'org_env', FANFARE_ORG_ID: 'org_older', FANFARE_SECRET_KEY: 'sk_test_env' },
+    ...{ FANFARE_SESSION_SECRET: `${SECRET} env`, FANFARE_API_URL: 'http://127.0.0.1:4242' },
+  };
+  const ledger = memoryLedger();
+  const read = readOptions({ ledger }, environment);
+  expect(read.settings.organizationId).toBe('org_env');
+  expect(read).toMatchObject({
+    ...{ secretKey: 'sk_test_env', secrets: [`${SECRET} env`], baseUrl: 'http://127.0.0.1:4242' },
+  });
+  const { FANFARE_ORGANIZATION_ID: _newer, ...older } = environment;
+  expect(readOptions({ ledger }, older).settings.organizationId).toBe('org_older');
+  const given = readOptions(good(), environment);
+  expect([given.settings.organizationId, given.secretKey, given.secrets]).toEqual(['org_1', KEY, [SECRET]]);
+});
+
+describe('what a message says', () => {
+  test.each([
+    [{ ledgr: 1 }, /knows no option "ledgr"\. Did you mean "ledger"\?/],
+    [{ experienceURL: '/x' }, /Did you mean "experienceUrl"\?/],
+    [{ session: { secret: SECRET } }, /"session" knows no option "secret"\. Did you mean "secrets"\?/],
+    [{ api: { baseURL: 'https://x.example' } }, /"api" knows no option "baseURL"\. Did you mean "baseUrl"\?/],
+    [{ validation: { submitMaxAge: 1 } }, /"validation" knows no option "submitMaxAge"/],
+    [{ tokenNames: { headers: 'x' } }, /"tokenNames" knows no option "headers"\. Did you mean "header"\?/],
+    [{ qqqqqqqqqqqq: 1 }, /knows no option "qqqqqqqqqqqq"; it knows organizationId, secretKey, /],
+    [{ secretKey: 'pk_live_123456' }, /"secretKey" is a publishable key/],
+    [{ secretKey: undefined }, /"secretKey" must be .* got undefined; set it or FANFARE_SECRET_KEY/],
+    [{ secretKey: 'sk_live_1\nX: y' }, /"secretKey" must be .* without spaces or line ends/],
+    [{ organizationId: '' }, /"organizationId" must be .* got an empty text/],
+    [{ ledger: undefined }, /"ledger" must be a ledger, .* got undefined/],
+    [{ session: { secrets: ['too short'] } }, /"session\.secrets" .* got a text of 9 characters/],
+    [{ session: { secrets: [] } }, /"session\.secrets" must be a list/],
+    [{ session: { secrets: [SECRET], insecure: 'yes' } }, /"session\.insecure" must be true or false/],
+    [{ pendingSeconds: '1800' }, /"pendingSeconds" must be a number .* got a text of 4 characters/],
+  ])('%j', (wrong, message) => {
+    expect(messageOf(wrong)).toMatch(message);
+  });
+
+  test('insecure cookies and a live key do not go together', () => {
+    const session = { secrets: [SECRET], insecure: true };
+    expect(messageOf({ secretKey: 'sk_live_12345678', session })).toMatch(/"session\.insecure".*live key/);
+    expect(problem({ session })).toBe('no problem');
+  });
+});
+
+describe('the zoo', () => {
+  const animals: readonly unknown[] = [
+    ...[null, true, false, 0, -1, NaN, Infinity, 1e12, '', ' ', '\n', 'x', '{}', Symbol('x'), 10n],
+    ...[[], [undefined], [null], [''], [[]], {}, Object.create(null), new Date(0), () => 'x', /x/, new Map()],
+  ];
+  // What the animals may be at each option; everything else throws.
+  const tame: Readonly<Record<string, (animal: unknown) => boolean>> = {
+    organizationId: (animal) => animal === 'x',
+    secretKey: (animal) => typeof animal === 'function',
+    experienceUrl: (animal) => typeof animal === 'function',
+    orderUrl: (animal) => typeof animal === 'function',
+    consumerOf: (animal) => typeof animal === 'function',
+    findOrder: (animal) => typeof animal === 'function',
+    onRefused: (animal) => typeof animal === 'function',
+    onEvent: (animal) => typeof animal === 'function',
+    ledger: () => false,
+    clock: () => false,
+    distributionIds: () => false,
+    api: isEmptyObject,
+    validation: isEmptyObject,
+    tokenNames: isEmptyObject,
+    orderGraceSeconds: (animal) => animal === 0,
+    pendingSeconds: () => false,
+    maxClaimSeconds: () => false,
+    overdueSeconds: () => false,
+    deliveriesPerMinute: (animal) => animal === 1e12,
+    'session.secrets': () => false,
+    'session.insecure': (animal) => typeof animal === 'boolean',
+    'session.maxSeconds': () => false,
+    'validation.submitMaxAgeSeconds': (animal) => animal === 0,
+    'api.baseUrl': () => false,
+    'api.dialect': () => false,
+    'tokenNames.header': () => false,
+    'tokenNames.query': isEmptyList,
+    'tokenNames.body': isEmptyList,
+    'tokenNames.bare': isEmptyList,
+  };
+
+  test.each(Object.keys(tame))('%s', (path) => {
+    const [option = '', inner] = path.split('.');
+    for (const animal of animals) {
+      const around = option === 'session' ? { secrets: [SECRET] } : {};
+      const wrong = { [option]: inner === undefined ? animal : { ...around, [inner]: animal } };
+      const error = attempt(wrong);
+      const passes = tame[path]?.(animal) === true;
+      const found = error === undefined || (error instanceof TypeError && error.message.includes(option));
+      expect([path, typeof animal, animal, error === undefined, found]).toEqual([
+        ...[path, typeof animal, animal, passes, true],
+      ]);
+    }
+  });
+
+  test('as the whole options', () => {
+    for (const animal of animals) {
+      expect(() => createFanfare(animal as FanfareOptions)).toThrow(TypeError);
+    }
+  });
+
+  function isEmptyObject(animal: unknown): boolean {
+    return Object.prototype.toString.call(animal) === '[object Object]';
+  }
+
+  function isEmptyList(animal: unknown): boolean {
+    return Array.isArray(animal) && animal.length === 0;
+  }
+
+  /** By the public door, since some options are checked by the part they are for. */
+  function attempt(wrong: Readonly<Record<string, unknown>>): unknown {
+    try {
+      const fanfare = createFanfare({ ...good(), ...wrong } as unknown as FanfareOptions);
+      void fanfare.close();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+});
+
+test('no message shows a secret', () => {
+  const short = 'hunter2-is-too-short';
+  const wrongs: readonly Readonly<Record<string, unknown>>[] = [
+    { secretKey: `${KEY} with a space` },
+    { secretKey: 'pk_live_do_not_show' },
+    { session: { secrets: [SECRET, short] } },
+    { session: { secrets: [SECRET, 7] } },
+    { secretKey: 'sk_live_do_not_show', session: { secrets: [SECRET], insecure: true } },
+    { api: { baseUrl: 'https://user:do_not_show@api.example' } },
+    { ledger: 'postgres://user:do_not_show@db' },
+  ];
+  for (const wrong of wrongs) {
+    expect(() => createFanfare({ ...good(), ...wrong } as unknown as FanfareOptions)).toThrow(
+      expect.objectContaining({
+        name: 'TypeError',
+        message: expect.not.stringMatching(/do_not_show|hunter2|long enough/) as string,
+      }) as Error,
+    );
+  }
+});
+
+describe('guards', () => {
+  const fanfare = createFanfare(good());
+  afterAll(() => fanfare.close());
+
+  test.each<readonly [string, unknown]>([
+    ['distributionIds', []],
+    ['distributionIds', 'queue_1'],
+    ['distributionIds', ['has space']],
+    ['experienceIds', ['']],
+    ['distributionTypes', ['lottery']],
+    ['distributionTypes', ['__proto__']],
+    ['match', true],
+    ['distributionId', ['queue_1']],
+  ])('a wrong "%s" (%j) throws when the route is made', (name, value) => {
+    const wrong = { [name]: value } as never;
+    for (const make of [fanfare.requireAdmission, fanfare.claimAdmission]) {
+      expect(() => make(wrong)).toThrow(TypeError);
+      expect(() => make(wrong)).toThrow(name);
+    }
+  });
+
+  test.each<readonly [string, unknown]>([
+    ['leaseSeconds', 9],
+    ['leaseSeconds', '120'],
+    ['leaseSeconds', NaN],
+    ['onPending', 'wait'],
+  ])('a wrong "%s" (%j) of a claim', (name, value) => {
+    expect(() => fanfare.claimAdmission({ [name]: value } as never)).toThrow(name);
+    expect(() => fanfare.requireAdmission({ [name]: value } as never)).toThrow(/knows no option/);
+  });
+});
