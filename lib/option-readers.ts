@@ -64,7 +64,9 @@ export function readApi(
   environment: Environment,
 ): Pick<CheckedOptions, 'dialect' | 'baseUrl'> {
   checkOptions('createFanfare: "api"', api, ['baseUrl', 'dialect']);
-  const baseUrl = api.baseUrl ?? environment['FANFARE_API_URL'];
+  const baseUrl: unknown = api.baseUrl ?? environment['FANFARE_API_URL'];
+  if (baseUrl !== undefined && typeof baseUrl !== 'string')
+    throw new TypeError(`"api.baseUrl" must be a text, got ${kindOf(baseUrl)}`);
   return { dialect: readDialect(api.dialect), ...compact({ baseUrl }) };
 }
 
@@ -84,15 +86,18 @@ export function readExperienceUrl(value: unknown): Settings['experienceUrl'] {
 
 export function readTokenNames(names: Partial<TokenNames>): TokenNames {
   checkOptions('createFanfare: "tokenNames"', names, Object.keys(TOKEN_NAMES));
-  const header = names.header ?? TOKEN_NAMES.header;
-  if (typeof header !== 'string')
-    throw new TypeError(`"tokenNames.header" must be a text, got ${kindOf(header)}`);
-  for (const list of [names.query, names.body, names.bare]) {
-    if (list !== undefined && !(Array.isArray(list) && list.every((name) => typeof name === 'string'))) {
-      throw new TypeError(`"tokenNames" must hold lists of names, got ${kindOf(list)}`);
-    }
-  }
-  return { ...TOKEN_NAMES, ...names, header: header.toLowerCase() };
+  const header: unknown = names.header ?? TOKEN_NAMES.header;
+  if (typeof header !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(header))
+    throw new TypeError(`"tokenNames.header" must be the name of a header, got ${kindOf(header)}`);
+  for (const where of ['query', 'body', 'bare'] as const) readNames(where, names[where]);
+  return { ...TOKEN_NAMES, ...compact(names), header: header.toLowerCase() };
+}
+
+/** An empty list is right: it turns one place off. */
+function readNames(where: string, list: unknown): void {
+  const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
+  if (list === undefined || (Array.isArray(list) && list.every(isName))) return;
+  throw new TypeError(`"tokenNames.${where}" must be a list of names, got ${kindOf(list)}`);
 }
 
 export function readPace(perMinute: unknown): { readonly deliveriesPerMinute?: number } {

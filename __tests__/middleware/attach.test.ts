@@ -128,7 +128,9 @@ test('events and refusals hold neither token nor cookie nor key', async () => {
   const token = stage.token();
   await browser.visit(`/checkout?admission_token=${token}`);
   const refused = await browser.fetch(`/checkout?admission_token=${token}&consumer_id=cons_2`);
-  const stranger = await new Jar(browser.origin).fetch(`/checkout?admission_token=${token}&consumer_id=cons_2`);
+  const stranger = await new Jar(browser.origin).fetch(
+    `/checkout?admission_token=${token}&consumer_id=cons_2`,
+  );
   const [cookie = ''] = browser.cookies.values();
   const said = JSON.stringify(stage.events) + refused.text + stranger.text;
   expect(stage.events.map(({ type }) => type)).toEqual(

@@ -1,7 +1,7 @@
 import bodyParser from 'body-parser';
 import type { Middleware } from '../../lib/index.js';
 import { type Jar, ours } from '../support/jar.js';
-import { closeStages, openStage, SERVERS, showAdmission, type Stage } from '../support/servers.js';
+import { closeStages, openStage, parsing, SERVERS, showAdmission, type Stage } from '../support/servers.js';
 
 afterEach(closeStages);
 
@@ -21,7 +21,7 @@ describe.each(SERVERS)('on %s', (kind) => {
       { use: [theme, fanfare.attachAdmission()] },
       { mount: '/fanfare', use: [fanfare.routes()] },
       { path: '/checkout', use: [fanfare.requireAdmission(), showAdmission] },
-      { path: '/form', use: [bodyParser.json(), fanfare.requireAdmission(), showAdmission] },
+      { path: '/form', use: [parsing(bodyParser.json()), fanfare.requireAdmission(), showAdmission] },
       { path: '/', use: [showAdmission] },
     ]);
   });

@@ -3,8 +3,9 @@ import { connect } from 'node:net';
 import bodyParser from 'body-parser';
 import fc from 'fast-check';
 import { type Answer, type Ask, type Jar, ours } from '../support/jar.js';
-import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
+import { closeStages, openStage, parsing, showAdmission, type Stage } from '../support/servers.js';
 
+const LARGE = { limit: '4mb' };
 let stage: Stage;
 let browser: Jar;
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
   browser = await stage.serve('Express 5', [
     { use: [fanfare.attachAdmission()] },
     { mount: '/fanfare', use: [fanfare.routes()] },
-    { use: [bodyParser.json({ limit: '4mb' }), bodyParser.urlencoded({ extended: true, limit: '4mb' })] },
+    { use: [bodyParser.json(LARGE), bodyParser.urlencoded({ extended: true, ...LARGE })].map(parsing) },
     { path: '/checkout', use: [fanfare.requireAdmission(), showAdmission] },
     { path: '/order', use: [fanfare.claimAdmission(), showAdmission] },
   ]);
@@ -210,9 +211,8 @@ describe('targets that look like another host', () => {
   test('a cleaned URL never splits the answer', async () => {
     const token = stage.token();
     const lines = 'Host: shop.example\r\nSec-Fetch-Mode: navigate\r\nConnection: close\r\n\r\n';
-    const answer = await raw(`GET /a%0d%0ab?x=%0d%0aY:1&admission_token=${token}&é=ü HTTP/1.1\r\n${lines}`);
-    expect(answer).toBe("");
-    expect(locationIn(answer)).toMatch(/^\/a%0d%0ab\?x=%0d%0aY:1(&[!-~]*)?$/);
+    const answer = await raw(`GET /a%0d%0ab?x=%0d%0aY:1&admission_token=${token}&y=\\ HTTP/1.1\r\n${lines}`);
+    expect(locationIn(answer)).toMatch(/^\/a%0d%0ab\?x=%0d%0aY:1&y=%5C$/);
     expect(answer).not.toMatch(/^Y:1/m);
   });
 });
@@ -254,18 +254,28 @@ test('a handoff in a body that is no JSON is damaged data', async () => {
 describe('whatever else a stranger sends', () => {
   const name = fc.constantFrom(
     ...['admission_token', 'admission_grant', 'token', 'consumer_id', 'distribution_type', '__proto__'],
-    ...['admissionToken', 'fanfareAdmission', 'grant', 'fanfare_admission_id', 'distributionId', 'expires_at'],
+    ...[
+      'admissionToken',
+      'fanfareAdmission',
+      'grant',
+      'fanfare_admission_id',
+      'distributionId',
+      'expires_at',
+    ],
   );
   const word = fc.oneof(
     fc.string().map(encodeURIComponent),
-    fc.string({ unit: fc.constantFrom(...'%0aA=&;[]{}"\'.~-_+/\\:@!') }),
+    fc.string({ unit: fc.constantFrom(...Array.from('%0aA=&;[]{}"\'.~-_+/\\:@!')) }),
     fc.constantFrom('queue', 'cons_1', 'aaaaaaaa', 'a.b.c', '%00', '%ED%A0%80', '[object Object]'),
   );
-  const query = fc
-    .array(fc.tuple(name, word), { maxLength: 6 })
-    .map((pairs) => pairs.map(([key, value]) => `${key}=${value}`).join('&').replace(/[^!-~]|#/g, '%20'));
+  const query = fc.array(fc.tuple(name, word), { maxLength: 6 }).map((pairs) =>
+    pairs
+      .map(([key, value]) => `${key}=${value}`)
+      .join('&')
+      .replace(/[^!-~]|#/g, '%20'),
+  );
   const cookie = fc
-    .array(fc.tuple(fc.string({ unit: fc.constantFrom(...'aZ09_-') }), word), { maxLength: 3 })
+    .array(fc.tuple(fc.string({ unit: fc.constantFrom(...Array.from('aZ09_-')) }), word), { maxLength: 3 })
     .map((list) => list.map(([id, value]) => `fanfare_admission_${id}=${value.replace(/[^ -~]/g, '')}`))
     .map((list) => list.join('; '));
   const fields = fc.dictionary(

@@ -85,7 +85,9 @@ describe('at the experience itself', () => {
   );
 
   test('experienceUrl may be another site, or depend on the request, and keeps its own parameters', async () => {
-    await open({ experienceUrl: (req) => `https://drop.example/x?lang=${String(req.headers['x-lang'])}#top` });
+    await open({
+      experienceUrl: (req) => `https://drop.example/x?lang=${String(req.headers['x-lang'])}#top`,
+    });
     const answer = await browser.visit('/checkout', { 'X-Lang': 'de' });
     expect(answer.headers.location).toBe('https://drop.example/x?lang=de&fanfare=required#top');
   });

@@ -1,5 +1,5 @@
 import type { Fanfare } from '../../lib/index.js';
-import { Jar, ours } from '../support/jar.js';
+import { type Jar, ours } from '../support/jar.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { closeStages, openStage, type Route, SECRET, showAdmission, type Stage } from '../support/servers.js';
 
@@ -62,9 +62,7 @@ describe('cookies that say nothing', () => {
       browser.cookies.set('fanfare_admission_abcdefgh', value);
       const first = await browser.visit('/checkout');
       expect([first.status, first.headers.location]).toEqual([303, '/experience?fanfare=required']);
-      expect(ours(first)).toEqual([
-        'fanfare_admission_abcdefgh=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
-      ]);
+      expect(ours(first)).toEqual(['fanfare_admission_abcdefgh=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
       expect(ours(await browser.visit('/checkout'))).toEqual([]);
     },
   );

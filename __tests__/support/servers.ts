@@ -60,7 +60,7 @@ function onExpress(app: express.Express, routes: readonly Route[], fault: Fault)
     else app.all(path, ...use);
   }
   app.use(fault);
-  return app as unknown as RequestListener;
+  return app;
 }
 
 function only(path: string, step: Middleware): Middleware {
@@ -100,11 +100,22 @@ function walk(
 }
 
 /** A fault that reached `next(error)` is told apart from everything the package answers itself. */
-const showFault: Fault = (error, _req, res, _next) => {
+const showFault: Fault = (error, _req, res, next) => {
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
   const { status = 500 } = error as { status?: number };
   res.statusCode = status;
   res.end(`fault: ${error instanceof Error ? error.message : String(error)}`);
 };
+
+/** Body parsers want a "next", which a middleware of ours may do without. */
+export function parsing(parser: (req: IncomingMessage, res: ServerResponse, next: Next) => void): Middleware {
+  return (req, res, next) => {
+    parser(req, res, (error) => next?.(error));
+  };
+}
 
 /** Answers what the guard left on the request. */
 export const showAdmission: Middleware = (req, res) => {

@@ -59,9 +59,9 @@ function plainJson(value: unknown): Record<string, unknown> | undefined {
   if (!isRecord(value)) return undefined;
   try {
     const text = JSON.stringify(value);
-    return Buffer.byteLength(text) <= METADATA_BYTES
-      ? (JSON.parse(text) as Record<string, unknown>)
-      : undefined;
+    // What JSON makes of an object need not be one: a Date becomes a text.
+    const copy: unknown = Buffer.byteLength(text) <= METADATA_BYTES ? JSON.parse(text) : undefined;
+    return isRecord(copy) ? copy : undefined;
   } catch {
     // A cycle or a BigInt: not JSON, so it is left out like every other malformed field.
     return undefined;

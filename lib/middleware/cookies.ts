@@ -6,44 +6,53 @@ export interface SentCookie {
   readonly value: string;
 }
 
-/** How our cookies are named, found and flagged. */
+/** How our cookies are named and flagged. */
 export interface CookieStyle {
   readonly prefix: string;
-  readonly pattern: RegExp;
   readonly attributes: string;
 }
 
+const SUFFIX_LENGTH = 8;
+const SUFFIX = /^[A-Za-z0-9_-]{8}$/;
 /** More than a browser can hold of ours; the rest is noise. */
 const MOST_COOKIES = 20;
 
 /** `__Host-` binds a cookie to this host and to TLS; only plain-http development goes without. */
 export function cookieStyle(insecure: boolean): CookieStyle {
-  const prefix = insecure ? 'fanfare_admission_' : '__Host-fanfare_admission_';
   return {
-    prefix,
-    pattern: new RegExp(`(?:^|[; ])(${prefix}[A-Za-z0-9_-]{8})=([^;]*)`, 'g'),
+    prefix: insecure ? 'fanfare_admission_' : '__Host-fanfare_admission_',
     attributes: `Path=/; HttpOnly; ${insecure ? '' : 'Secure; '}SameSite=Lax`,
   };
 }
 
 /** The name of the cookie of one admission. */
 export function cookieName(style: CookieStyle, admissionId: string): string {
-  return style.prefix + admissionId.slice(0, 8);
+  return style.prefix + admissionId.slice(0, SUFFIX_LENGTH);
 }
 
 /** Finds our cookies without taking the others apart: every request of the shop comes through here. */
-export function sentCookies(header: string | undefined, style: CookieStyle): readonly SentCookie[] {
-  if (header?.includes(style.prefix) !== true) return NONE;
+export function sentCookies(header: string | undefined, { prefix }: CookieStyle): readonly SentCookie[] {
+  let at = header?.indexOf(prefix) ?? -1;
+  if (header === undefined || at === -1) return NONE;
   const found: SentCookie[] = [];
-  style.pattern.lastIndex = 0;
-  for (let match = style.pattern.exec(header); match !== null; match = style.pattern.exec(header)) {
-    const [, name = '', value = ''] = match;
-    if (found.length < MOST_COOKIES) found.push({ name, value: value.trimEnd() });
+  while (at !== -1 && found.length < MOST_COOKIES) {
+    const cookie = cookieAt(header, at, at + prefix.length);
+    if (cookie !== undefined) found.push(cookie);
+    at = header.indexOf(prefix, at + 1);
   }
   return found;
 }
 
 const NONE: readonly SentCookie[] = Object.freeze([]);
+
+function cookieAt(header: string, start: number, suffix: number): SentCookie | undefined {
+  const equals = suffix + SUFFIX_LENGTH;
+  const startsPair = start === 0 || header[start - 1] === ' ' || header[start - 1] === ';';
+  if (!startsPair || header[equals] !== '=' || !SUFFIX.test(header.slice(suffix, equals))) return undefined;
+  const end = header.indexOf(';', equals);
+  const value = end === -1 ? header.slice(equals + 1) : header.slice(equals + 1, end);
+  return { name: header.slice(start, equals), value: value.trimEnd() };
+}
 
 /** A `Set-Cookie` line that lasts `maxAgeSeconds`; 0 clears the cookie. */
 export function setCookie(style: CookieStyle, name: string, value: string, maxAgeSeconds: number): string {

@@ -74,7 +74,7 @@ function sortedState(context: Context, sent: readonly SentCookie[], res: Respons
     sessions,
     ended: known.filter(({ standing }) => standing === 'over'),
     trouble: undefined,
-    seen: undefined,
+    seen: new Set(),
   };
 }
 
