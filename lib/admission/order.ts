@@ -59,9 +59,8 @@ function plainJson(value: unknown): Record<string, unknown> | undefined {
   if (!isRecord(value)) return undefined;
   try {
     const text = JSON.stringify(value);
-    // What JSON makes of an object need not be one: a Date becomes a text.
-    const copy: unknown = Buffer.byteLength(text) <= METADATA_BYTES ? JSON.parse(text) : undefined;
-    return isRecord(copy) ? copy : undefined;
+    const plain: unknown = JSON.parse(text);
+    return isRecord(plain) && Buffer.byteLength(text) <= METADATA_BYTES ? plain : undefined;
   } catch {
     // A cycle or a BigInt: not JSON, so it is left out like every other malformed field.
     return undefined;

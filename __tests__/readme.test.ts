@@ -1,0 +1,55 @@
+/** What the README shows compiles, and what it lists is complete. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const PACKAGE = {
+  'express-fanfare': ['lib/index.ts'],
+  'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
+};
+/** What the fragments at the top leave to the reader's imagination. */
+const AROUND = `import express, { type Request, type RequestHandler } from 'express';
+import type { Fanfare } from 'express-fanfare';
+declare const fanfare: Fanfare, app: ReturnType<typeof express>, req: Request, order: { id: string };
+declare const showCheckout: RequestHandler, placeOrder: RequestHandler;
+export {};
+`;
+
+function blocks(language: string): readonly string[] {
+  return [...README.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    ([, code = '']) => code,
+  );
+}
+
+test('every code block compiles', () => {
+  const folder = mkdtempSync(join(ROOT, '__tests__', 'readme-'));
+  try {
+    const texts = [...blocks('js').map((code) => AROUND + code), ...blocks('ts')];
+    expect(texts.length).toBeGreaterThanOrEqual(4);
+    for (const [index, text] of texts.entries())
+      writeFileSync(join(folder, `block-${String(index)}.mts`), text);
+    const paths = Object.fromEntries(
+      Object.entries(PACKAGE).map(([name, [file = '']]) => [name, [join(ROOT, file)]]),
+    );
+    const compilerOptions = { noEmit: true, rootDir: ROOT, paths };
+    const config = { extends: '../tsconfig.json', compilerOptions, include: ['*.mts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
+
+test.each([
+  ['error code', 'lib/errors.ts', /^ {2}([A-Z_]+): \{/gm],
+  ['event', 'lib/events.ts', /Named<\s*'([a-z._]+)'/g],
+  ['option', 'lib/options.ts', /^ {2}readonly ([a-zA-Z]+)\??: /gm],
+])('every %s is in it', (_what, file, pattern) => {
+  const names = [
+    ...readFileSync(join(ROOT, file), 'utf8').split('/** The environment')[0]!.matchAll(pattern),
+  ];
+  expect(names.length).toBeGreaterThan(10);
+  for (const [, name = ''] of names) expect(README).toContain(name);
+});
