@@ -1,0 +1,26 @@
+// The shop's own orders. The unique admission id is the last guard: whatever happens, one admission has one order.
+const { randomUUID } = require('node:crypto');
+const Database = require('better-sqlite3');
+
+function openOrders(file) {
+  const database = new Database(file);
+  database.pragma('journal_mode = WAL');
+  database.exec(`CREATE TABLE IF NOT EXISTS orders (
+    id TEXT PRIMARY KEY, admission_id TEXT NOT NULL UNIQUE, product TEXT NOT NULL, amount TEXT NOT NULL, at INTEGER NOT NULL
+  )`);
+  const insert = database.prepare('INSERT INTO orders VALUES (@id, @admissionId, @product, @amount, @at)');
+  const byId = database.prepare('SELECT * FROM orders WHERE id = ?');
+  const byAdmission = database.prepare('SELECT * FROM orders WHERE admission_id = ?');
+  return {
+    place({ admissionId, product, amount }) {
+      const id = `order_${randomUUID().slice(0, 8)}`;
+      insert.run({ id, admissionId, product, amount, at: Date.now() });
+      return id;
+    },
+    find: (id) => byId.get(id),
+    ofAdmission: (admissionId) => byAdmission.get(admissionId),
+    close: () => database.close(),
+  };
+}
+
+module.exports = { openOrders };

@@ -1,0 +1,85 @@
+// The shopper's side of an experience, against the emulator: enter, wait, hand the grant over, go to checkout.
+const place = document.getElementById('experience');
+
+if (place) {
+  const { api, key, type, distribution, checkout } = place.dataset;
+  const status = document.getElementById('status');
+  const enter = document.getElementById('enter');
+  const bid = document.getElementById('bid');
+  const way = `${api}/${type}s/${distribution}`;
+  let token;
+
+  const call = async (url, body) => {
+    const headers = { 'Content-Type': 'application/json', 'X-Publishable-Key': key };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const answer = await fetch(url, {
+      method: body ? 'POST' : 'GET',
+      headers,
+      body: body && JSON.stringify(body),
+    });
+    const result = await answer.json();
+    if (!answer.ok) throw new Error(result.error ?? 'That did not work.');
+    return result;
+  };
+  const say = (text) => {
+    if (status.textContent !== text) status.textContent = text;
+  };
+  const wait = () => setTimeout(() => look().catch(trouble), 1000);
+  const trouble = (error) => {
+    say(`${error.message} We try again.`);
+    wait();
+  };
+
+  const words = {
+    QUEUED: 'You are in the queue. Keep this page open.',
+    ENTERED: 'You are in the draw. Good luck.',
+    WINNING: 'Yours is the highest bid so far.',
+    BIDDING: 'Yours is the highest bid so far.',
+    OUTBID: 'Somebody bid more.',
+    NOT_BID: 'Name your bid.',
+    LOST: 'Not this time. You may take part again.',
+  };
+
+  async function look() {
+    const state = await call(`${way}/status`);
+    if (state.admissionGrant) return admitted(state.admissionGrant);
+    say(words[state.status] ?? 'One moment.');
+    if (state.status === 'LOST') enter.hidden = false;
+    else wait();
+  }
+
+  async function admitted(admissionGrant) {
+    say('You’re in. One moment, your checkout is being opened.');
+    const answer = await fetch('/fanfare/admission', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ admissionGrant }),
+    });
+    if (!answer.ok) throw new Error((await answer.json()).message);
+    say('You’re in.');
+    document.getElementById('checkout').hidden = false;
+    if (bid) bid.hidden = true;
+    location.assign(checkout);
+  }
+
+  enter.addEventListener('click', async () => {
+    enter.hidden = true;
+    try {
+      token ??= (await call(`${api}/auth/guest`, {})).accessToken;
+      await call(`${way}/enter`, {});
+      if (bid) bid.hidden = false;
+      await look();
+    } catch (error) {
+      say(error.message);
+      enter.hidden = false;
+    }
+  });
+  bid?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const { amount } = Object.fromEntries(new FormData(bid));
+    await call(`${way}/bid`, { amount }).then(
+      () => say('Your bid is in.'),
+      (error) => say(error.message),
+    );
+  });
+}

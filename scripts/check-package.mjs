@@ -1,0 +1,62 @@
+// Installs the packed tarball as a stranger would, and uses it from CommonJS and from ESM.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'express-fanfare-package-'));
+const run = (cwd, command, ...args) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+
+const USE = `
+const fanfare = createFanfare({
+  organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger(),
+  session: { secrets: ['a secret of at least thirty-two bytes'] },
+});
+if (typeof sqliteLedger !== 'function' || typeof ledgerContract !== 'function') throw new Error('a subpath is empty');
+const guard = fanfare.requireAdmission();
+const server = createServer((req, res) => guard(req, res, () => res.end('in')));
+server.listen(0, '127.0.0.1', async () => {
+  const answer = await fetch('http://127.0.0.1:' + server.address().port);
+  const { code } = await answer.json();
+  if (answer.status !== 403 || code !== 'ADMISSION_REQUIRED') throw new Error('not refused: ' + code);
+  if (!(new FanfareError('CLAIM_LOST') instanceof Error)) throw new Error('no error class');
+  server.close();
+  await fanfare.close();
+});
+try { createEmulator(); throw new Error('made without express'); }
+catch (error) { if (!/express/.test(error.message) || /made without/.test(error.message)) throw error; }
+`;
+const NAMES = {
+  'node:http': 'createServer',
+  'express-fanfare': 'createFanfare, FanfareError, memoryLedger',
+  'express-fanfare/sqlite': 'sqliteLedger',
+  'express-fanfare/testing': 'ledgerContract',
+  'express-fanfare/emulator': 'createEmulator',
+};
+
+try {
+  const [packed] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', folder));
+  const strangers = packed.files
+    .map(({ path }) => path)
+    .filter((path) => !/^(dist\/|[A-Z]+(\.md)?$|package\.json$)/.test(path));
+  if (strangers.length > 0) throw new Error(`the package holds ${strangers.join(', ')}`);
+  console.log(`packed ${packed.files.length} files, ${packed.unpackedSize} bytes`);
+  const tarball = join(folder, packed.filename);
+  writeFileSync(join(folder, 'package.json'), '{ "name": "stranger", "private": true }');
+  run(folder, 'npm', 'install', '--no-audit', '--no-fund', tarball);
+  const required = Object.entries(NAMES).map(([from, names]) => `const { ${names} } = require('${from}');`);
+  writeFileSync(join(folder, 'use.cjs'), required.join('\n') + USE);
+  const imported = Object.entries(NAMES).map(([from, names]) => `import { ${names} } from '${from}';`);
+  writeFileSync(join(folder, 'use.mjs'), imported.join('\n') + USE);
+  for (const file of ['use.cjs', 'use.mjs']) {
+    run(folder, process.execPath, file);
+    console.log(`${file} works`);
+  }
+  console.log(run(root, 'npx', '--no-install', 'publint', '--strict', tarball).trim());
+  console.log(
+    run(root, 'npx', '--no-install', 'attw', tarball, '--profile', 'node16', '--format', 'ascii').trim(),
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
