@@ -7,6 +7,9 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'express-fanfare-package-'));
 const run = (cwd, command, ...args) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+// Shown as it runs: what a checker has to complain of stands in its output.
+const check = (...args) =>
+  execFileSync('npx', ['--no-install', ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const USE = `
 const fanfare = createFanfare({
@@ -37,10 +40,10 @@ const NAMES = {
 
 try {
   const [packed] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', folder));
-  const strangers = packed.files
-    .map(({ path }) => path)
-    .filter((path) => !/^(dist\/|[A-Z]+(\.md)?$|package\.json$)/.test(path));
+  const paths = packed.files.map(({ path }) => path);
+  const strangers = paths.filter((path) => !/^(dist\/|[A-Z]+(\.md)?$|package\.json$)/.test(path));
   if (strangers.length > 0) throw new Error(`the package holds ${strangers.join(', ')}`);
+  if (!paths.includes('dist/index.js')) throw new Error('the package holds no dist');
   console.log(`packed ${packed.files.length} files, ${packed.unpackedSize} bytes`);
   const tarball = join(folder, packed.filename);
   writeFileSync(join(folder, 'package.json'), '{ "name": "stranger", "private": true }');
@@ -53,10 +56,8 @@ try {
     run(folder, process.execPath, file);
     console.log(`${file} works`);
   }
-  console.log(run(root, 'npx', '--no-install', 'publint', '--strict', tarball).trim());
-  console.log(
-    run(root, 'npx', '--no-install', 'attw', tarball, '--profile', 'node16', '--format', 'ascii').trim(),
-  );
+  check('publint', '--strict', tarball);
+  check('attw', tarball, '--profile', 'node16', '--format', 'ascii');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -8,14 +8,18 @@ function openOrders(file) {
   database.exec(`CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY, admission_id TEXT NOT NULL UNIQUE, product TEXT NOT NULL, amount TEXT NOT NULL, at INTEGER NOT NULL
   )`);
-  const insert = database.prepare('INSERT INTO orders VALUES (@id, @admissionId, @product, @amount, @at)');
+  const insert = database.prepare(
+    'INSERT INTO orders VALUES (@id, @admissionId, @product, @amount, @at) ON CONFLICT (admission_id) DO NOTHING',
+  );
   const byId = database.prepare('SELECT * FROM orders WHERE id = ?');
   const byAdmission = database.prepare('SELECT * FROM orders WHERE admission_id = ?');
   return {
+    /** The id of this admission's one order: a new one, or the one that an earlier attempt wrote before it crashed. */
     place({ admissionId, product, amount }) {
-      const id = `order_${randomUUID().slice(0, 8)}`;
+      // Long, since who knows the address of an order may read it.
+      const id = `order_${randomUUID()}`;
       insert.run({ id, admissionId, product, amount, at: Date.now() });
-      return id;
+      return byAdmission.get(admissionId).id;
     },
     find: (id) => byId.get(id),
     ofAdmission: (admissionId) => byAdmission.get(admissionId),

@@ -1,4 +1,6 @@
 // Server-rendered pages. Every value goes through `html`, which escapes.
+const { art } = require('./art.js');
+
 const escaped = (value) => String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 class Html {
@@ -17,6 +19,8 @@ function html(strings, ...values) {
   return new Html(strings.reduce((text, string, index) => text + shown(values[index - 1]) + string));
 }
 
+const drawing = (product) => new Html(art(product));
+
 function layout(title, body, script) {
   return html`<!doctype html>
     <html lang="en">
@@ -24,6 +28,7 @@ function layout(title, body, script) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <title>${title} · Quayside</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/public/style.css" />
       </head>
       <body>
@@ -36,49 +41,53 @@ function layout(title, body, script) {
     </html>`.text;
 }
 
-const art = ({ hue, name }) =>
-  html`<svg class="art" role="img" aria-label="${name}" viewBox="0 0 320 200">
-    <rect width="320" height="200" fill="hsl(${hue} 45% 88%)" />
-    <circle cx="160" cy="86" r="54" fill="hsl(${hue} 60% 62%)" />
-    <rect x="60" y="150" width="200" height="10" rx="5" fill="hsl(${hue} 35% 40%)" />
-  </svg>`;
-
 const HOW = { queue: 'Queue', draw: 'Draw', auction: 'Auction' };
 
-function home(products) {
+/** In the reader's words, for each reason that stands behind `?fanfare=`. */
+const WHY = new Map([
+  ['required', 'Please take part first; checkout opens from there.'],
+  ['expired', 'Your time to check out is over. You can take part again.'],
+  ['invalid', 'We could not confirm your place. Please take part again.'],
+  ['mismatch', 'Your place is for another edition. Please take part in this one.'],
+  ['device_mismatch', 'Please finish on the device and in the browser where you took part.'],
+  ['in_use', 'An order with your place is already under way. Please wait a moment, then try again.'],
+  ['used', 'Your place has already been used for an order. You are welcome to take part again.'],
+  ['invalid_admission_data', 'The link you followed is damaged. Please continue from here.'],
+  ['too_many_attempts', 'That was a little fast. Please wait a minute, then try again.'],
+]);
+
+const notice = (reason) =>
+  reason ? html`<p class="notice" role="alert">${WHY.get(reason) ?? 'Please continue from here.'}</p>` : '';
+
+const price = ({ mechanism, amount }) => `${mechanism === 'auction' ? 'from ' : ''}€ ${amount}`;
+
+function home(products, reason) {
   const cards = products.map(
     (product) =>
       html`<li class="card">
-        ${art(product)}
+        ${drawing(product)}
         <div class="pad">
           <p class="tag">${HOW[product.mechanism]}</p>
           <h2>${product.name}</h2>
           <p>${product.text}</p>
-          <p class="price">€ ${product.amount}</p>
-          <a class="button" href="/experience/${product.slug}">Take part</a>
+          <p class="price">${price(product)}</p>
+          <a class="button" href="/experience/${product.slug}"
+            >Take part<span class="unseen"> in the ${HOW[product.mechanism]} for ${product.name}</span></a
+          >
         </div>
       </li>`,
   );
   return layout(
     'Shop',
-    html`<h1>This week’s editions</h1>
+    html`${notice(reason)}
+      <h1>This week’s editions</h1>
       <ul class="cards">
         ${cards}
       </ul>`,
   );
 }
 
-const WHY = {
-  required: 'Please take part first; checkout opens from there.',
-  expired: 'Your time to check out is over. You can take part again.',
-  invalid: 'We could not confirm your place. Please take part again.',
-  mismatch: 'Your place is for another edition. Please take part in this one.',
-};
-
 function experience(product, { emulator, reason }) {
-  const notice = reason
-    ? html`<p class="notice" role="alert">${WHY[reason] ?? 'Please continue from here.'}</p>`
-    : '';
   const bid =
     product.mechanism === 'auction'
       ? html`<form id="bid" hidden>
@@ -109,13 +118,14 @@ function experience(product, { emulator, reason }) {
       </p>`;
   return layout(
     product.name,
-    html`${notice}
+    html`${notice(reason)}
       <article class="split">
-        ${art(product)}
+        ${drawing(product)}
         <div>
           <p class="tag">${HOW[product.mechanism]}</p>
           <h1>${product.name}</h1>
           <p>${product.text}</p>
+          <p class="price">${price(product)}</p>
           ${live}
         </div>
       </article>`,
@@ -124,26 +134,37 @@ function experience(product, { emulator, reason }) {
 }
 
 function checkout(product, { admission, serverNow, declined }) {
-  const notice = declined
+  const trouble = declined
     ? html`<p class="notice" role="alert">Your card was declined. Your place is kept: please try again.</p>`
+    : '';
+  // Fanfare may leave the end open; then there is nothing to count down to.
+  const timer = admission.expiresAt
+    ? html`<p
+          class="timer"
+          id="countdown"
+          data-expires="${admission.expiresAt}"
+          data-now="${serverNow}"
+          data-experience="/experience/${product.slug}?fanfare=expired"
+        >
+          <span aria-hidden="true">--:--</span> left to order
+        </p>
+        <p class="unseen" role="status" id="announce"></p>`
     : '';
   return layout(
     'Checkout',
-    html`${notice}
+    html`${trouble}
       <article class="split">
-        ${art(product)}
+        ${drawing(product)}
         <div>
-          <h1>${product.name}</h1>
-          <p
-            class="timer"
-            id="countdown"
-            data-expires="${admission.expiresAt}"
-            data-now="${serverNow}"
-            data-experience="/experience/${product.slug}?fanfare=expired"
-          >
-            <span aria-hidden="true">--:--</span> left to order
-          </p>
-          <p class="quiet" role="timer" id="announce"></p>
+          <p class="tag">You’re in</p>
+          <h1>Checkout</h1>
+          ${timer}
+          <dl class="sum">
+            <dt>${product.name}</dt>
+            <dd>€ ${product.amount}</dd>
+            <dt>Delivery</dt>
+            <dd>free</dd>
+          </dl>
           <form method="post" id="order">
             <input type="hidden" name="fanfare_admission_id" value="${admission.id}" />
             <fieldset>
@@ -169,7 +190,7 @@ function confirmation(order, product) {
   return layout(
     'Thank you',
     html`<article class="split">
-      ${art(product)}
+      ${drawing(product)}
       <div>
         <p class="tag">Order ${order.id}</p>
         <h1>Thank you</h1>
@@ -187,4 +208,12 @@ const notFound = () =>
       <a class="button" href="/">To the shop</a>`,
   );
 
-module.exports = { home, experience, checkout, confirmation, notFound };
+const fault = (message = 'That did not work. Please try again in a moment.') =>
+  layout(
+    'Something went wrong',
+    html`<h1>Something went wrong</h1>
+      <p>${message}</p>
+      <a class="button" href="/">To the shop</a>`,
+  );
+
+module.exports = { home, experience, checkout, confirmation, notFound, fault };

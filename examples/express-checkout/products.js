@@ -30,11 +30,15 @@ const products = [
 ];
 
 /** The same drops for the emulator. */
-const experiences = products.map(({ slug, name, mechanism, distributionId }) => ({
+const experiences = products.map(({ slug, name, amount, mechanism, distributionId }) => ({
   id: `exp_${slug}`,
   name,
   distributions: [
-    { id: distributionId, type: mechanism, ...(mechanism === 'auction' ? { runSeconds: 15 } : {}) },
+    {
+      id: distributionId,
+      type: mechanism,
+      ...(mechanism === 'auction' ? { runSeconds: 15, startingBid: amount } : {}),
+    },
   ],
 }));
 

@@ -1,10 +1,11 @@
 // A small shop: three products behind a queue, a draw and an auction, and the checkout that express-fanfare guards.
 const { randomBytes } = require('node:crypto');
 const { mkdirSync, mkdtempSync } = require('node:fs');
+const { createServer } = require('node:http');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const express = require('express');
-const { createFanfare } = require('express-fanfare');
+const { createFanfare, FanfareError } = require('express-fanfare');
 const { createEmulator } = require('express-fanfare/emulator');
 const { sqliteLedger } = require('express-fanfare/sqlite');
 const { openOrders } = require('./orders.js');
@@ -14,30 +15,31 @@ const { experiences, productOf, products } = require('./products.js');
 const EMULATOR_KEY = 'sk_test_emulator';
 
 /** A local Fanfare for who has no account; a live key has no business beside it. */
-async function startEmulator(environment) {
-  if (environment.FANFARE_API_URL) return undefined;
+async function startEmulator(environment, given) {
+  if (environment.FANFARE_API_URL && !given) return undefined;
   if (environment.FANFARE_SECRET_KEY?.startsWith('sk_live_')) {
     throw new Error(
       'FANFARE_SECRET_KEY is a live key, and no FANFARE_API_URL is set: the built-in emulator refuses it.',
     );
   }
-  const emulator = createEmulator({ experiences, secretKey: EMULATOR_KEY });
+  const emulator = given ?? createEmulator({ experiences, secretKey: EMULATOR_KEY });
   const { url } = await emulator.listen();
   return { emulator, url, key: emulator.publishableKey };
 }
 
 function createShopFanfare(local, { file, orders, environment }) {
-  const plainHttp = local !== undefined;
   return createFanfare({
     ...(local && {
       organizationId: local.emulator.organizationId,
       secretKey: EMULATOR_KEY,
       api: { baseUrl: local.url },
+      // Good for this run only. Beside a real Fanfare the secret must be given: a new one at each start would end
+      // every shopper's session.
+      session: {
+        secrets: [environment.FANFARE_SESSION_SECRET || randomBytes(32).toString('hex')],
+        insecure: true,
+      },
     }),
-    session: {
-      secrets: [environment.FANFARE_SESSION_SECRET ?? randomBytes(32).toString('hex')],
-      insecure: plainHttp,
-    },
     ledger: sqliteLedger({ file }),
     experienceUrl: (req) => `/experience/${/^\/checkout\/([a-z]+)/.exec(req.originalUrl)?.[1] ?? ''}`,
     orderUrl: (orderId) => `/orders/${orderId}`,
@@ -69,7 +71,7 @@ function createShop({ fanfare, orders, local }) {
   app.use('/fanfare', fanfare.routes());
 
   app.get('/', (_req, res) => res.send(pages.home(products)));
-  app.get('/experience', (_req, res) => res.redirect(303, '/'));
+  app.get('/experience', (req, res) => res.send(pages.home(products, req.query.fanfare)));
   app.get('/experience/:slug', (req, res, next) => {
     const product = productOf(req.params.slug);
     if (product) res.send(pages.experience(product, { emulator: local, reason: req.query.fanfare }));
@@ -82,7 +84,21 @@ function createShop({ fanfare, orders, local }) {
     else next();
   });
   app.use((_req, res) => res.status(404).send(pages.notFound()));
+  app.use(showFault);
   return app;
+}
+
+/** A `FanfareError` brings its own status, headers and words; of anything else the shopper learns nothing. */
+function showFault(error, _req, res, next) {
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  const status = error.status ?? 500;
+  if (status >= 500) console.error(error);
+  res.status(status);
+  if (error instanceof FanfareError) res.set(error.headers);
+  res.send(pages.fault(error instanceof FanfareError ? error.message : undefined));
 }
 
 /** The checkout of one product: its drop is named here, on the server. */
@@ -110,28 +126,51 @@ function sell(app, product, { fanfare, orders }) {
   });
 }
 
-async function startShop({ port = 0, dataDir, environment = process.env } = {}) {
-  const local = await startEmulator(environment);
-  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'quayside-'));
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'shop.sqlite');
-  const orders = openOrders(file);
-  const fanfare = createShopFanfare(local, { file, orders, environment });
-  await fanfare.ready();
-  const server = createShop({ fanfare, orders, local }).listen(port, '127.0.0.1');
-  await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    emulatorUrl: local?.url,
-    file,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await fanfare.close();
-      orders.close();
-      await local?.emulator.close();
-    },
+async function listen(app, port) {
+  const server = createServer(app);
+  await new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+async function stopListening(server) {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // A checkout that is running may end; a browser's idle connection would hold the stop up.
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), 5_000);
+  await closed;
+  clearTimeout(cut);
+}
+
+/**
+ * Opens the shop on the loopback. `dataDir` is the folder of the SQLite file (default: a new temporary one); `emulator`
+ * is one that does not listen yet, with the secret key `sk_test_emulator`, in place of the built-in one.
+ */
+async function startShop({ port = 0, dataDir, emulator, environment = process.env } = {}) {
+  const opened = [];
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end();
   };
+  try {
+    const local = await startEmulator(environment, emulator);
+    if (local) opened.push(() => local.emulator.close());
+    const folder = dataDir || mkdtempSync(join(tmpdir(), 'quayside-'));
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'shop.sqlite');
+    const orders = openOrders(file);
+    opened.push(() => orders.close());
+    const fanfare = createShopFanfare(local, { file, orders, environment });
+    opened.push(() => fanfare.close());
+    await fanfare.ready();
+    const server = await listen(createShop({ fanfare, orders, local }), port);
+    opened.push(() => stopListening(server));
+    return { url: `http://127.0.0.1:${server.address().port}`, emulatorUrl: local?.url, file, close };
+  } catch (error) {
+    // What is open already would keep the process alive, with no shop in it.
+    await close();
+    throw error;
+  }
 }
 
 module.exports = { startShop };

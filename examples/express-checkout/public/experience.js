@@ -17,7 +17,7 @@ if (place) {
       headers,
       body: body && JSON.stringify(body),
     });
-    const result = await answer.json();
+    const result = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(result.error ?? 'That did not work.');
     return result;
   };
@@ -25,9 +25,14 @@ if (place) {
     if (status.textContent !== text) status.textContent = text;
   };
   const wait = () => setTimeout(() => look().catch(trouble), 1000);
-  const trouble = (error) => {
-    say(`${error.message} We try again.`);
+  const trouble = () => {
+    say('We cannot see your place just now. We look again in a moment; please stay on this page.');
     wait();
+  };
+  const over = (text) => {
+    say(text);
+    enter.hidden = false;
+    if (bid) bid.hidden = true;
   };
 
   const words = {
@@ -37,15 +42,21 @@ if (place) {
     BIDDING: 'Yours is the highest bid so far.',
     OUTBID: 'Somebody bid more.',
     NOT_BID: 'Name your bid.',
+  };
+  const ends = {
     LOST: 'Not this time. You may take part again.',
+    DENIED: 'Your time to check out is over. You may take part again.',
+    COMPLETED: 'Your place has been used for an order. Thank you.',
   };
 
   async function look() {
     const state = await call(`${way}/status`);
-    if (state.admissionGrant) return admitted(state.admissionGrant);
-    say(words[state.status] ?? 'One moment.');
-    if (state.status === 'LOST') enter.hidden = false;
-    else wait();
+    if (state.admissionGrant) await admitted(state.admissionGrant);
+    else if (ends[state.status]) over(ends[state.status]);
+    else {
+      say(words[state.status] ?? 'One moment.');
+      wait();
+    }
   }
 
   async function admitted(admissionGrant) {
@@ -55,7 +66,11 @@ if (place) {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ admissionGrant }),
     });
-    if (!answer.ok) throw new Error((await answer.json()).message);
+    if (answer.status >= 500) throw new Error('The shop could not be asked.');
+    if (!answer.ok) {
+      over((await answer.json()).message);
+      return;
+    }
     say('You’re in.');
     document.getElementById('checkout').hidden = false;
     if (bid) bid.hidden = true;
@@ -70,8 +85,7 @@ if (place) {
       if (bid) bid.hidden = false;
       await look();
     } catch (error) {
-      say(error.message);
-      enter.hidden = false;
+      over(error.message);
     }
   });
   bid?.addEventListener('submit', async (event) => {
