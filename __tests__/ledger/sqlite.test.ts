@@ -80,7 +80,7 @@ describe('options', () => {
     if (process.getBuiltinModule('node:sqlite') === undefined) {
       await expect(ledger.open()).rejects.toThrow(/has no "node:sqlite": it comes with 22\.13/);
     } else {
-      await expect(ledger.open()).resolves.toBeUndefined();
+      await expect(ledger.open()).resolves.toEqual([]);
     }
     await ledger.close();
   });
@@ -147,12 +147,12 @@ describe('the file', () => {
 
   it('is refused when a newer version made it, and left as it is', async () => {
     const database = openDatabase(file, 1_000);
-    database.exec('PRAGMA user_version = 2');
+    database.exec('PRAGMA user_version = 3');
     database.close();
     const before = readFileSync(file);
     const ledger = sqliteLedger({ file });
-    await expect(ledger.open()).rejects.toThrow(/has layout 2, and this version .* knows only 1/);
-    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 2/);
+    await expect(ledger.open()).rejects.toThrow(/has layout 3, and this version .* knows only 2/);
+    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 3/);
     await ledger.close();
     expect(readFileSync(file)).toEqual(before);
   });
@@ -166,7 +166,7 @@ describe('the file', () => {
     await second.open();
     expect(await second.find(ADMISSION.id)).toEqual(await first.find(ADMISSION.id));
     expect(database.prepare('SELECT count(*) AS orders FROM orders').get()).toEqual({ orders: 1 });
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
     await first.close();
     await second.close();
     database.close();
@@ -183,7 +183,7 @@ describe('the file', () => {
       /The ledger file ".*" could not be opened: .*not a database/,
     );
     writeFileSync(file, '');
-    await expect(blocked.open()).resolves.toBeUndefined();
+    await expect(blocked.open()).resolves.toEqual([]);
     await blocked.close();
   });
 
@@ -279,7 +279,8 @@ describe('a step that fails half-way', () => {
 });
 
 describe('speed', () => {
-  it.each(Object.entries(STATEMENTS).filter(([name]) => name !== 'put'))(
+  // What is written in one row, and a table that has only one, need no index.
+  it.each(Object.entries(STATEMENTS).filter(([name]) => !['put', 'lead', 'putLead'].includes(name)))(
     '%s never scans the whole table',
     (_name, sql) => {
       const database = openDatabase(file, 1_000);

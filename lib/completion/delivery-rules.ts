@@ -34,7 +34,7 @@ function delivered(queue: Queue, answered: Answered): Decision {
 }
 
 function refusedForGood(queue: Queue, { admissionId, before, now }: Answered, answer: Refused): Decision {
-  const delivery = progressed(before, answer, {
+  const delivery = progressed(answer, {
     attempts: before.attempts + 1,
     nextAttemptAt: now,
     refusedSince: before.refusedSince ?? now,
@@ -50,7 +50,7 @@ function refusedForGood(queue: Queue, { admissionId, before, now }: Answered, an
 function failed(queue: Queue, { before, now, random }: Answered, answer: Failed): Decision {
   const attempts = before.attempts + 1;
   const nextAttemptAt = retryAt(attempts, now, random, answer.retryAfterMs);
-  const delivery = progressed(before, answer, { attempts, nextAttemptAt });
+  const delivery = progressed(answer, { attempts, nextAttemptAt });
   return { outcome: { to: 'ordered', delivery }, queue, putBack: [] };
 }
 
@@ -68,7 +68,7 @@ function refused(queue: Queue, answered: Answered, answer: Refused): Decision {
 function refusedForNow(queue: Queue, { before, now, random }: Answered, answer: Refused): Decision {
   const known = before.refusedSince ?? now;
   const refusedSince = known < queue.resumedAt ? now : known;
-  const delivery = progressed(before, answer, {
+  const delivery = progressed(answer, {
     attempts: before.attempts + 1,
     nextAttemptAt: refusedRetryAt(refusedSince, now, random),
     refusedSince,

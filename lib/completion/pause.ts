@@ -79,7 +79,7 @@ function parked(row: Pick<Answered, 'admissionId' | 'before' | 'now'>, answer: R
   const nextAttemptAt = row.now + Math.max(PARKED_MS, askedFor);
   return {
     admissionId: row.admissionId,
-    delivery: progressed(row.before, answer, { attempts, nextAttemptAt, refusedSince }),
+    delivery: progressed(answer, { attempts, nextAttemptAt, refusedSince }),
   };
 }
 

@@ -56,9 +56,8 @@ export type Failed = Extract<DeliveryAnswer, { kind: 'failed' }>;
 /** A queue that nothing has happened to yet. */
 export const OPEN_QUEUE: Queue = { forbidden: [], missing: [], resumedAt: -Infinity };
 
-/** A row's progress after an answer that was no success. */
+/** A row's progress after an answer that was no success; its sender lives, so crashes are forgotten. */
 export function progressed(
-  before: Progress,
   answer: Refused | Failed,
   changed: { attempts: number; nextAttemptAt: number; refusedSince?: number | undefined },
 ): Progress {
@@ -68,7 +67,6 @@ export function progressed(
     refusedSince: changed.refusedSince,
     lastStatus: answer.status,
     lastReason: answer.reason,
-    overdueSaidAt: before.overdueSaidAt,
   });
 }
 

@@ -19,10 +19,27 @@ export function byUrgency(one: OrderedRow, other: OrderedRow): number {
   return one.order.completedAt - other.order.completedAt || byId(one, other);
 }
 
-/** Hands a due completion to a sender for `leaseMs`. */
+/** Hands a completion to a sender for `leaseMs`. A lease that is still there was never settled: its sender died. */
 export function lease(row: OrderedRow, leaseId: string, leaseMs: number, now: number): DueDelivery {
-  const delivery = { ...row.delivery, lease: { id: leaseId, until: now + leaseMs } };
+  const { lease: unsettled, crashes = 0 } = row.delivery;
+  const delivery = {
+    ...row.delivery,
+    ...(unsettled === undefined ? {} : { crashes: crashes + 1 }),
+    lease: { id: leaseId, until: now + leaseMs },
+  };
   return { row: inState(row, { state: 'ordered', order: row.order, delivery }, now), leaseId, takenAt: now };
+}
+
+/** Hands this very completion to a sender, whatever its place on the schedule, unless another sender has it. */
+export function take(
+  row: Row | undefined,
+  leaseId: string,
+  leaseMs: number,
+  now: number,
+): Step<DueDelivery | undefined> {
+  if (row?.state !== 'ordered' || (row.delivery.lease?.until ?? 0) > now) return { outcome: undefined };
+  const taken = lease(row, leaseId, leaseMs, now);
+  return { outcome: taken, write: taken.row };
 }
 
 /** Writes down what came of an attempt; a late word still counts while nobody else has taken the completion. */
@@ -51,6 +68,13 @@ export function reschedule(
   if (row === undefined || !isReschedulable(row, now)) return { outcome: false };
   const ordered: RowState = { state: 'ordered', order: row.order, delivery: withoutLease(delivery) };
   return { outcome: true, write: inState(row, ordered, now) };
+}
+
+/** Gives a dead completion up for good. */
+export function discard(row: Row | undefined, now: number): Step<boolean> {
+  if (row?.state !== 'dead') return { outcome: false };
+  const discarded: RowState = { state: 'discarded', order: row.order, discardedAt: now };
+  return { outcome: true, write: inState(row, discarded, now) };
 }
 
 function isReschedulable(row: Row, now: number): row is Extract<Row, { state: 'ordered' | 'dead' }> {

@@ -85,6 +85,18 @@ export type DeliveryOutcome =
   | { readonly to: 'ordered'; readonly delivery: Omit<DeliveryProgress, 'lease'> }
   | { readonly to: 'dead'; readonly delivery: Omit<DeliveryProgress, 'lease'> };
 
+/** One process's word that it does the ledger's background work, and what the next one to do it should know. */
+export interface LeadRequest {
+  readonly owner: string;
+  /** 0 gives the lead up. */
+  readonly leaseMs: number;
+  /** At most 64 KB of text; absent: what is kept stays. */
+  readonly memo?: string;
+}
+
+/** `memo` is what was kept last, by whoever led before. */
+export type Lead = { readonly leads: true; readonly memo?: string } | { readonly leads: false };
+
 export interface RowQuery {
   readonly states: readonly RowStateName[];
   /** Only rows that have not changed hands for this long: unresolved by `since`, ordered by `completedAt`, others by `updatedAt`. */
@@ -96,8 +108,11 @@ export interface RowQuery {
 export interface Ledger {
   /** For messages: `memory`, `sqlite`, … */
   readonly engine: string;
-  /** Opens what there is to open and checks that it is safe; idempotent. Other methods do it on first need. */
-  open(): Promise<void>;
+  /**
+   * Opens what there is to open and checks that it is safe; idempotent. Other methods do it on first need. Rejects when
+   * orders would be lost; resolves to what an operator should know all the same, one sentence each.
+   */
+  open(): Promise<readonly string[]>;
   /** The row as it stands now: an attempt past its lease or its pending time is read as unresolved. */
   find(admissionId: string): Promise<Row | undefined>;
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
@@ -109,12 +124,21 @@ export interface Ledger {
   settle(holder: Holder, outcome: AttemptOutcome): Promise<boolean>;
   /** Records an order, first one wins. Durable when it resolves, unless a transaction was handed in. */
   complete(request: CompletionRequest, transaction?: unknown): Promise<CompletionOutcome>;
-  /** Leases up to `limit` due completions, nearest `expiresAt` first. */
+  /**
+   * Leases up to `limit` due completions, nearest `expiresAt` first. A lease that nobody settled in time counts as a
+   * crash of its sender (`delivery.crashes`).
+   */
   takeDue(limit: number, leaseMs: number): Promise<readonly DueDelivery[]>;
+  /** Leases this completion, due or not. `undefined`: it is not waiting to be sent, or somebody is sending it. */
+  take(admissionId: string, leaseMs: number): Promise<DueDelivery | undefined>;
   /** Writes down what came of it. `false`: the lease is not ours any more, nothing was written. */
   settleDelivery(admissionId: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean>;
   /** Puts an unleased ordered row, or a dead one, back on the schedule. `false`: there is no such row. */
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean>;
+  /** Gives a dead completion up for good, at an operator's word. `false`: there is no such row. */
+  discard(admissionId: string): Promise<boolean>;
+  /** Takes or keeps the lead in the background work: it is free, lapsed or the owner's own. */
+  lead(request: LeadRequest): Promise<Lead>;
   list(query: RowQuery): Promise<readonly Row[]>;
   /**
    * Deletes free rows 24 hours after the end of their admission; 400 days after their order or their lapse, rows that

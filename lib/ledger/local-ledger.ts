@@ -1,10 +1,9 @@
 /** A ledger over any store that answers at once: the pure steps, the engine's time and the lock, put together. */
 import { randomUUID } from 'node:crypto';
-import type { Admission } from '../admission/admission.js';
 import type { Clock } from '../clock.js';
 import { complete } from './completing.js';
-import type { OrderedRow } from './delivering.js';
-import { lease, reschedule, settleDelivery } from './delivering.js';
+import { discard, lease, reschedule, settleDelivery, take } from './delivering.js';
+import { lead } from './lead.js';
 import type {
   AttemptOutcome,
   ClaimOutcome,
@@ -14,34 +13,16 @@ import type {
   DeliveryOutcome,
   DueDelivery,
   Holder,
+  Lead,
+  LeadRequest,
   Ledger,
   RowQuery,
 } from './ledger.js';
+import type { LocalStore } from './local-store.js';
 import type { DeliveryProgress, Row } from './row.js';
 import { standing } from './standing.js';
 import type { Step } from './transitions.js';
 import { claim, defer, renew, settle } from './transitions.js';
-
-/** Where the rows are. Every method may throw; nothing but `open` and `close` is called on a store that is not open. */
-export interface LocalStore {
-  readonly engine: string;
-  /** Idempotent. */
-  open(): void;
-  /** Idempotent. */
-  close(): void;
-  /** Runs `work` while nobody else writes. What it wrote is durable when this returns, and undone when it throws. */
-  exclusively<Result>(work: () => Result): Result;
-  byId(id: string): Row | undefined;
-  /** Every row with this id, this token hash or this triple. */
-  neighbours(admission: Admission, tokenHash?: string): readonly Row[];
-  /** Ordered rows that may be sent at `now`, the most urgent first. */
-  due(now: number, limit: number): readonly OrderedRow[];
-  /** Rows as they stand at `now`, the oldest first. */
-  list(query: RowQuery, now: number): readonly Row[];
-  put(row: Row): void;
-  /** Deletes at most `limit` rows whose time is over; how many it were. */
-  purge(now: number, limit: number): number;
-}
 
 /** Deleting more than this at once would hold up the orders behind it. */
 const PURGE_BATCH = 500;
@@ -58,8 +39,8 @@ export class LocalLedger implements Ledger {
     this.#clock = clock;
   }
 
-  open(): Promise<void> {
-    return this.#read(() => undefined);
+  open(): Promise<readonly string[]> {
+    return this.#read(() => []);
   }
 
   find(admissionId: string): Promise<Row | undefined> {
@@ -102,12 +83,28 @@ export class LocalLedger implements Ledger {
     });
   }
 
+  take(admissionId: string, leaseMs: number): Promise<DueDelivery | undefined> {
+    return this.#step((now) => take(this.#store.byId(admissionId), randomUUID(), leaseMs, now));
+  }
+
   settleDelivery(admissionId: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean> {
     return this.#step((now) => settleDelivery(this.#store.byId(admissionId), leaseId, outcome, now));
   }
 
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean> {
     return this.#step((now) => reschedule(this.#store.byId(admissionId), delivery, now));
+  }
+
+  discard(admissionId: string): Promise<boolean> {
+    return this.#step((now) => discard(this.#store.byId(admissionId), now));
+  }
+
+  lead(request: LeadRequest): Promise<Lead> {
+    return this.#write((now) => {
+      const { outcome, write } = lead(this.#store.lead(), request, now);
+      if (write !== undefined) this.#store.putLead(write);
+      return outcome;
+    });
   }
 
   list(query: RowQuery): Promise<readonly Row[]> {

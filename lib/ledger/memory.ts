@@ -5,8 +5,9 @@ import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import type { OrderedRow } from './delivering.js';
 import { byUrgency, dueAt } from './delivering.js';
+import type { LeadRecord } from './lead.js';
 import type { Ledger, RowQuery } from './ledger.js';
-import type { LocalStore } from './local-ledger.js';
+import type { LocalStore } from './local-store.js';
 import { LocalLedger } from './local-ledger.js';
 import { checkNames } from './engine-options.js';
 import type { Row } from './row.js';
@@ -40,6 +41,7 @@ class MemoryStore implements LocalStore {
   readonly #idByToken = new Map<string, string>();
   readonly #idsByTriple = new Map<string, Set<string>>();
   readonly #ordered = new Map<string, OrderedRow>();
+  #lead: LeadRecord | undefined;
 
   open(): void {
     // Nothing to open: the maps are there from the start.
@@ -100,6 +102,14 @@ class MemoryStore implements LocalStore {
     const over = [...this.#rows.values()].filter((row) => (deletableAt(row) ?? Infinity) <= now);
     for (const row of over.slice(0, limit)) this.#delete(row);
     return Math.min(over.length, limit);
+  }
+
+  lead(): LeadRecord | undefined {
+    return this.#lead;
+  }
+
+  putLead(record: LeadRecord): void {
+    this.#lead = record;
   }
 
   #delete(row: Row): void {

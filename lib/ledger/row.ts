@@ -39,8 +39,8 @@ export interface DeliveryProgress {
   readonly lastStatus?: number;
   /** Short and safe to log. */
   readonly lastReason?: string;
-  /** When `completion.overdue` was last said for it. */
-  readonly overdueSaidAt?: number;
+  /** How many leases in a row ended without a word: whoever sent it died. */
+  readonly crashes?: number;
   /** Who is sending it right now, and until when nobody else may. */
   readonly lease?: { readonly id: string; readonly until: number };
 }

@@ -26,6 +26,8 @@ export const STATEMENTS = {
     ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash, state = excluded.state,
       since_at = excluded.since_at, expires_at = excluded.expires_at, lapses_at = excluded.lapses_at,
       due_at = excluded.due_at, delete_at = excluded.delete_at, record = excluded.record`,
+  lead: 'SELECT record FROM fanfare_lead WHERE one = 1',
+  putLead: 'INSERT INTO fanfare_lead VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET record = excluded.record',
 } as const;
 
 /** A row as the values of `put`, in its order. */
@@ -47,7 +49,7 @@ export function columnsOf(row: Row): SqliteValue[] {
   ];
 }
 
-/** What `record` holds. */
-export function rowOf(selected: unknown): Row {
-  return JSON.parse((selected as { readonly record: string }).record) as Row;
+/** What the column `record` holds: a row, or the lead. */
+export function recordOf(selected: unknown): unknown {
+  return JSON.parse((selected as { readonly record: string }).record);
 }

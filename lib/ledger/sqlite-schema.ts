@@ -2,7 +2,7 @@
 import type { SqliteDatabase } from './sqlite-driver.js';
 
 /** Kept in the file as `user_version`; goes up with every change to the layout. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * `record` is the row; the columns beside it repeat what is searched for:
@@ -34,6 +34,7 @@ CREATE INDEX IF NOT EXISTS fanfare_admissions_due ON fanfare_admissions (due_at,
 CREATE INDEX IF NOT EXISTS fanfare_admissions_delete ON fanfare_admissions (delete_at)
   WHERE delete_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS fanfare_ledger (one INTEGER NOT NULL PRIMARY KEY, opened_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS fanfare_lead (one INTEGER NOT NULL PRIMARY KEY, record TEXT NOT NULL);
 `;
 
 /** Makes a connection fit for use: durable, with the layout in place, and a first write gone through. */

@@ -3,12 +3,13 @@ import type { Admission } from '../admission/admission.js';
 import type { Clock } from '../clock.js';
 import type { OrderedRow } from './delivering.js';
 import { byUrgency } from './delivering.js';
+import type { LeadRecord } from './lead.js';
 import type { RowQuery } from './ledger.js';
-import type { LocalStore } from './local-ledger.js';
+import type { LocalStore } from './local-store.js';
 import type { Row, RowStateName } from './row.js';
 import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { openDatabase } from './sqlite-driver.js';
-import { columnsOf, rowOf, STATEMENTS } from './sqlite-rows.js';
+import { columnsOf, recordOf, STATEMENTS } from './sqlite-rows.js';
 import { inTransaction, prepareDatabase } from './sqlite-schema.js';
 import { byAge, standing } from './standing.js';
 
@@ -48,9 +49,7 @@ export class SqliteStore implements LocalStore {
   }
 
   byId(id: string): Row | undefined {
-    const selected = this.#prepared('byId').get(id);
-    // Drivers differ: one says undefined, the other may say null.
-    return selected ? rowOf(selected) : undefined;
+    return this.#record('byId', id) as Row | undefined;
   }
 
   neighbours(admission: Admission, tokenHash?: string): readonly Row[] {
@@ -82,8 +81,22 @@ export class SqliteStore implements LocalStore {
     return Number(this.#prepared('purge').run(now, limit).changes);
   }
 
+  lead(): LeadRecord | undefined {
+    return this.#record('lead') as LeadRecord | undefined;
+  }
+
+  putLead(record: LeadRecord): void {
+    this.#prepared('putLead').run(JSON.stringify(record));
+  }
+
+  #record(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): unknown {
+    const selected = this.#prepared(name).get(...values);
+    // Drivers differ: one says undefined, the other may say null.
+    return selected ? recordOf(selected) : undefined;
+  }
+
   #rows(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): Row[] {
-    return Array.from(this.#prepared(name).all(...values), rowOf);
+    return Array.from(this.#prepared(name).all(...values), recordOf) as Row[];
   }
 
   #prepared(name: keyof typeof STATEMENTS): SqliteStatement {

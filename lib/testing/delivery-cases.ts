@@ -148,4 +148,85 @@ export const deliveryCases: Cases = {
     assert.equal(await bench.ledger.reschedule(ADMISSION.id, delivery), false);
     await bench.rowIn('delivered');
   },
+  'take: this very completion, before its time too': async (bench) => {
+    await bench.complete();
+    const nextAttemptAt = bench.clock.now() + HOUR_MS;
+    await bench.ledger.reschedule(ADMISSION.id, { attempts: 3, nextAttemptAt });
+    const taken = await bench.ledger.take(ADMISSION.id, LEASE_MS);
+    assert.equal(taken?.takenAt, bench.clock.now());
+    assert.deepEqual(taken.row.delivery, {
+      attempts: 3,
+      nextAttemptAt,
+      lease: { id: taken.leaseId, until: bench.clock.now() + LEASE_MS },
+    });
+    assert.deepEqual(await bench.rowIn('ordered'), taken.row);
+  },
+  'take: not while somebody sends it': async (bench) => {
+    await bench.complete();
+    await bench.taken();
+    assert.equal(await bench.ledger.take(ADMISSION.id, LEASE_MS), undefined);
+    await bench.clock.advance(LEASE_MS);
+    assert.equal((await bench.ledger.take(ADMISSION.id, LEASE_MS))?.row.delivery.crashes, 1);
+  },
+  'take: nothing that is not waiting to be sent': async (bench) => {
+    assert.equal(await bench.ledger.take(ADMISSION.id, LEASE_MS), undefined);
+    await bench.claimed();
+    assert.equal(await bench.ledger.take(ADMISSION.id, LEASE_MS), undefined);
+    await bench.dead(another(2));
+    assert.equal(await bench.ledger.take('admission-2', LEASE_MS), undefined);
+    await bench.complete();
+    await bench.ledger.settleDelivery(ADMISSION.id, (await bench.taken()).leaseId, { to: 'delivered' });
+    assert.equal(await bench.ledger.take(ADMISSION.id, LEASE_MS), undefined);
+  },
+  'twenty takers of one completion: one has it': async (bench) => {
+    await bench.complete();
+    const takers = Array.from({ length: 20 }, () => bench.ledger.take(ADMISSION.id, LEASE_MS));
+    assert.equal((await Promise.all(takers)).filter((taken) => taken !== undefined).length, 1);
+  },
+  'a lease nobody settled counts as a crash, each time': async (bench) => {
+    await bench.complete();
+    assert.equal((await bench.taken()).row.delivery.crashes, undefined);
+    for (const crashes of [1, 2, 3]) {
+      await bench.clock.advance(LEASE_MS);
+      assert.equal((await bench.taken()).row.delivery.crashes, crashes);
+    }
+  },
+  'an attempt that was settled ends the crashes': async (bench) => {
+    await bench.complete();
+    await bench.taken();
+    await bench.clock.advance(LEASE_MS);
+    const { leaseId } = await bench.taken();
+    const delivery = { attempts: 1, nextAttemptAt: bench.clock.now() };
+    await bench.ledger.settleDelivery(ADMISSION.id, leaseId, { to: 'ordered', delivery });
+    assert.equal((await bench.taken()).row.delivery.crashes, undefined);
+  },
+  'crashes stay with a completion that is given up': async (bench) => {
+    await bench.complete();
+    const { leaseId } = await bench.taken();
+    const delivery = { attempts: 0, nextAttemptAt: bench.clock.now(), crashes: 5 };
+    await bench.ledger.settleDelivery(ADMISSION.id, leaseId, { to: 'dead', delivery });
+    assert.equal((await bench.rowIn('dead')).delivery.crashes, 5);
+  },
+  'discard: a dead completion is given up for good': async (bench) => {
+    await bench.dead();
+    await bench.clock.advance(1_000);
+    assert.equal(await bench.ledger.discard(ADMISSION.id), true);
+    const row = await bench.rowIn('discarded');
+    assert.equal(row.discardedAt, bench.clock.now());
+    assert.equal(row.order.orderId, 'order-1');
+    assert.equal((await bench.complete('order-2')).outcome, 'used');
+    assert.deepEqual(await takenIds(bench), []);
+  },
+  'discard: nothing but a dead completion': async (bench) => {
+    assert.equal(await bench.ledger.discard(ADMISSION.id), false);
+    await bench.claimed();
+    assert.equal(await bench.ledger.discard(ADMISSION.id), false);
+    await bench.dead(another(2));
+    await bench.complete();
+    assert.equal(await bench.ledger.discard(ADMISSION.id), false);
+    await bench.rowIn('ordered');
+    await bench.ledger.discard('admission-2');
+    assert.equal(await bench.ledger.discard('admission-2'), false);
+    assert.equal(await bench.ledger.reschedule('admission-2', { attempts: 0, nextAttemptAt: 0 }), false);
+  },
 };

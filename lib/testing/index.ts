@@ -6,6 +6,7 @@ import { ADMISSION, Bench } from './bench.js';
 import { claimCases } from './claim-cases.js';
 import { completionCases } from './completion-cases.js';
 import { deliveryCases } from './delivery-cases.js';
+import { leadCases } from './lead-cases.js';
 import { ManualClock } from './manual-clock.js';
 import { upkeepCases } from './upkeep-cases.js';
 
@@ -23,6 +24,7 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   attempt: attemptCases,
   complete: completionCases,
   delivery: deliveryCases,
+  lead: leadCases,
   upkeep: upkeepCases,
 };
 

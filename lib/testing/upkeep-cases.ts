@@ -140,6 +140,15 @@ export const upkeepCases: Cases = {
     await bench.clock.advance(1);
     assert.equal(await bench.ledger.purge(), 1);
   },
+  'purge: discarded rows go 400 days after their order': async (bench) => {
+    await bench.dead();
+    await bench.clock.advance(1_000);
+    await bench.ledger.discard(ADMISSION.id);
+    await bench.clock.advance(400 * DAY_MS - 1_001);
+    assert.equal(await bench.ledger.purge(), 0);
+    await bench.clock.advance(1);
+    assert.equal(await bench.ledger.purge(), 1);
+  },
   'purge: what Fanfare has not heard of stays for good': async (bench) => {
     await bench.dead(another(2));
     await bench.complete();
@@ -184,8 +193,21 @@ export const upkeepCases: Cases = {
     }
     assert.equal(JSON.stringify(await bench.row()), before);
   },
+  'metadata is kept to the letter': async (bench) => {
+    const metadata = {
+      empty: [],
+      none: null,
+      deep: { list: [[], {}], big: 1e21, small: 0.1, text: 'ü\u0000"🎺' },
+    };
+    await bench.ledger.complete({
+      target: { by: 'admission', admission: ADMISSION },
+      order: { orderId: 'order-1', metadata },
+    });
+    assert.deepEqual((await bench.taken()).row.order.metadata, metadata);
+    assert.deepEqual((await bench.rowIn('ordered')).order.metadata, metadata);
+  },
   'open may be called again and again': async (bench) => {
-    await bench.ledger.open();
+    assert.ok(Array.isArray(await bench.ledger.open()));
     await bench.claimed();
     await bench.ledger.open();
     await bench.rowIn('active');
@@ -205,8 +227,11 @@ export const upkeepCases: Cases = {
       () => ledger.settle(holder, { to: 'free' }),
       () => bench.complete(),
       () => ledger.takeDue(1, LEASE_MS),
+      () => ledger.take(ADMISSION.id, LEASE_MS),
       () => ledger.settleDelivery(ADMISSION.id, 'lease', { to: 'delivered' }),
       () => ledger.reschedule(ADMISSION.id, delivery),
+      () => ledger.discard(ADMISSION.id),
+      () => ledger.lead({ owner: 'one', leaseMs: LEASE_MS }),
       () => ledger.list({ states: ALL, limit: 1 }),
       () => ledger.purge(),
     ];

@@ -1,0 +1,29 @@
+/** What a ledger needs of a store that answers at once, in this process. */
+import type { Admission } from '../admission/admission.js';
+import type { OrderedRow } from './delivering.js';
+import type { LeadRecord } from './lead.js';
+import type { RowQuery } from './ledger.js';
+import type { Row } from './row.js';
+
+/** Where the rows are. Every method may throw; nothing but `open` and `close` is called on a store that is not open. */
+export interface LocalStore {
+  readonly engine: string;
+  /** Idempotent. */
+  open(): void;
+  /** Idempotent. */
+  close(): void;
+  /** Runs `work` while nobody else writes. What it wrote is durable when this returns, and undone when it throws. */
+  exclusively<Result>(work: () => Result): Result;
+  byId(id: string): Row | undefined;
+  /** Every row with this id, this token hash or this triple. */
+  neighbours(admission: Admission, tokenHash?: string): readonly Row[];
+  /** Ordered rows that may be sent at `now`, the most urgent first. */
+  due(now: number, limit: number): readonly OrderedRow[];
+  /** Rows as they stand at `now`, the oldest first. */
+  list(query: RowQuery, now: number): readonly Row[];
+  put(row: Row): void;
+  /** Deletes at most `limit` rows whose time is over; how many it were. */
+  purge(now: number, limit: number): number;
+  lead(): LeadRecord | undefined;
+  putLead(record: LeadRecord): void;
+}
