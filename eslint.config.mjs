@@ -12,7 +12,7 @@ const rooms = {
   middleware: ['admission', 'tokens', 'fanfare-api', 'validation', 'ledger', 'completion'],
   emulator: [],
   testing: ['admission', 'ledger'],
-  cli: ['emulator'],
+  cli: ['emulator', 'completion', 'ledger'],
 };
 
 /** The one room that may import a third-party package. */
@@ -25,6 +25,9 @@ const doors = {
   express: 'emulator',
   'better-sqlite3': 'ledger',
   'node:sqlite': 'ledger',
+  pg: 'ledger',
+  ioredis: 'ledger',
+  redis: 'ledger',
 };
 
 function importRules(room) {
