@@ -2,9 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import type { Order } from './admission/order.js';
-import { createCompleter } from './completion/complete.js';
-import { createDelivery } from './completion/delivery.js';
-import { createReconciler } from './completion/reconcile.js';
+import type { Delivered } from './completion/deliver-one.js';
+import { createWork, type Work } from './completion/work.js';
 import { safely } from './events.js';
 import { createFanfareClient } from './fanfare-api/client.js';
 import { askedLedger } from './middleware/asked-ledger.js';
@@ -43,6 +42,12 @@ export interface Fanfare {
   deferAdmission(req: Request, deferral: { readonly reference: string }): Promise<void>;
   /** Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over. */
   assertClaim(req: Request): Promise<void>;
+  /**
+   * Tells Fanfare about this admission's order now, for shops whose own job engine drives deliveries. Resolves when
+   * nothing is left to do; rejects with `FANFARE_UNAVAILABLE` when it is to be called again, `LEDGER_UNAVAILABLE`, or
+   * `INVALID_ADMISSION_DATA` when no order is recorded for the id.
+   */
+  deliver(admissionId: string): Promise<Delivered>;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
@@ -54,12 +59,14 @@ export interface Fanfare {
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
-  const work = createWork(checked);
-  const context = createContext(checked, work);
+  const emit = safely('onEvent', checked.onEvent);
+  const client = createClient(checked);
+  const owner = randomUUID();
+  const work = createWork({ ...checked, emit, client, owner, random: Math.random });
+  const context = createContext(checked, { emit, client, owner, reconciler: work.reconciler });
   const states = new RequestStates(context);
   const orders = new Orders(context, states, work.completer);
-  work.delivery.start();
-  work.reconciler.start();
+  work.start();
   return {
     attachAdmission: () => attachMiddleware(context, states),
     requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
@@ -68,31 +75,17 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     releaseAdmission: (reference) => orders.releaseAdmission(reference),
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
-    routes: () => createRoutes({ context, states, delivery: work.delivery }),
+    deliver: (admissionId) => work.deliver(admissionId),
+    routes: () => createRoutes({ context, states, deliveries: work }),
     ready: async () => {
-      await Promise.all([checked.ledger.open(), work.client.warm()]);
+      await Promise.all([work.open(), client.warm()]);
     },
     close: async () => {
-      await Promise.all([work.delivery.stop(), work.reconciler.stop()]);
-      await work.client.close();
+      await work.stop();
+      await client.close();
       await checked.ledger.close();
     },
   };
-}
-
-/** What goes on behind the requests. */
-function createWork(checked: CheckedOptions) {
-  const { ledger, clock, findOrder, delivery: options } = checked;
-  const emit = safely(checked.onEvent);
-  const client = createClient(checked);
-  const delivery = createDelivery({ ledger, client, clock, emit, random: Math.random, options });
-  const onRecorded = (): void => {
-    delivery.nudge();
-  };
-  const { orderGraceMs } = checked.settings;
-  const completer = createCompleter({ ledger, clock, emit, orderGraceMs, onRecorded });
-  const reconciler = createReconciler({ ledger, clock, emit, completer, ...compact({ findOrder }) });
-  return { emit, client, delivery, completer, reconciler };
 }
 
 function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {
@@ -106,13 +99,14 @@ function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedO
   });
 }
 
+interface ContextParts extends Pick<Context, 'emit' | 'owner'> {
+  readonly client: ReturnType<typeof createClient>;
+  readonly reconciler: Work['reconciler'];
+}
+
 function createContext(
   { settings, secrets, insecure, dialect, ledger, clock }: CheckedOptions,
-  {
-    emit,
-    client,
-    reconciler,
-  }: Pick<Context, 'emit' | 'reconciler'> & { readonly client: ReturnType<typeof createClient> },
+  { emit, client, owner, reconciler }: ContextParts,
 ): Context {
   const { organizationId } = settings;
   const keyring = createKeyring(secrets);
@@ -130,6 +124,6 @@ function createContext(
     validator: createValidator({ client, organizationId, dialect, clock, emit }),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
-    owner: randomUUID(),
+    owner,
   };
 }

@@ -54,11 +54,17 @@ export type FanfareEvent =
       readonly reason: string;
       readonly status?: number;
     })
-  | (Named<'deliveries.paused', 'error'> & { readonly reason: string; readonly status: number })
+  | (Named<'deliveries.paused', 'error'> & {
+      /** `refusal`: Fanfare answers, and takes none. `outage`: it fails as a whole. */
+      readonly cause: 'refusal' | 'outage';
+      readonly reason: string;
+      readonly status?: number;
+    })
   | Named<'deliveries.resumed', 'info'>
   | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })
   | (Named<'fanfare.misconfigured', 'error'> & { readonly reason: string; readonly status?: number })
   | (Named<'ledger.unavailable', 'error'> & { readonly engine: string; readonly cause: unknown })
+  | (Named<'ledger.unsafe', 'warn'> & { readonly engine: string })
   | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })
   | (Named<'session.overflow', 'warn'> & { readonly admissionId: string });
 
@@ -70,16 +76,15 @@ export const warnOnStderr: OnEvent = (event) => {
   if (event.level !== 'info') console.warn(`[express-fanfare] ${event.type}: ${event.message}`);
 };
 
-/** Wraps a listener so that its own faults are reported as its own and never reach a request or a delivery. */
-export function safely(listener: OnEvent): OnEvent {
-  const ask: (event: FanfareEvent) => unknown = listener;
-  return (event) => {
-    const report = (error: unknown): void => {
-      process.emitWarning(`onEvent threw while handling "${event.type}": ${String(error)}`, 'FanfareWarning');
-    };
+/** Wraps a merchant's listener so that its own faults are reported as its own and never reach a request or a delivery. */
+export function safely<T>(name: string, listener: (told: T) => unknown): (told: T) => void {
+  const report = (error: unknown): void => {
+    process.emitWarning(`"${name}" threw: ${String(error)}`, 'FanfareWarning');
+  };
+  return (told) => {
     try {
       // An async listener fails later, and must not become an unhandled rejection either.
-      const result = ask(event);
+      const result = listener(told);
       if (result instanceof Promise) result.catch(report);
     } catch (error) {
       report(error);

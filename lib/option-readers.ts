@@ -3,6 +3,7 @@ import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
 import { systemClock } from './clock.js';
+import { safely } from './events.js';
 import { DIALECTS, type DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -100,11 +101,26 @@ function readNames(where: string, list: unknown): void {
   throw new TypeError(`"tokenNames.${where}" must be a list of names, got ${kindOf(list)}`);
 }
 
-export function readPace(perMinute: unknown): { readonly deliveriesPerMinute?: number } {
+function readPace(perMinute: unknown): { readonly deliveriesPerMinute?: number } {
   if (perMinute === undefined) return {};
   if (typeof perMinute === 'number' && Number.isFinite(perMinute) && perMinute > 0)
     return { deliveriesPerMinute: perMinute };
   throw new TypeError(`"deliveriesPerMinute" must be a number above 0, got ${kindOf(perMinute)}`);
+}
+
+/** How completions reach Fanfare. */
+export function readDelivery(options: FanfareOptions): CheckedOptions['delivery'] {
+  const { deliveries: mode = 'automatic', overdueSeconds, deliveriesPerMinute } = options;
+  if (!['automatic', 'manual'].includes(mode)) {
+    throw new TypeError(`"deliveries" must be 'automatic' or 'manual', got ${kindOf(mode)}`);
+  }
+  const onOverdue = readFunction('onOverdue', options.onOverdue);
+  return {
+    mode,
+    overdueSeconds: milliseconds('overdueSeconds', overdueSeconds, 1_800, 1) / 1_000,
+    ...readPace(deliveriesPerMinute),
+    ...compact({ onOverdue: onOverdue && safely('onOverdue', onOverdue) }),
+  };
 }
 
 export function milliseconds(name: string, value: unknown, preset: number, least: number): number {

@@ -3,6 +3,7 @@ import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
+import type { DeliveryMode, OnOverdue, WorkParts } from './completion/work.js';
 import { type OnEvent, warnOnStderr } from './events.js';
 import type { DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
@@ -16,12 +17,12 @@ import {
   milliseconds,
   readApi,
   readClock,
+  readDelivery,
   readExperienceUrl,
   readFunction,
   readInsecure,
   readLedger,
   readOrganization,
-  readPace,
   readSecretKey,
   readSecrets,
   readTokenNames,
@@ -75,8 +76,15 @@ export interface FanfareOptions {
   readonly maxClaimSeconds?: number;
   /** Most completions sent per minute; absent = as fast as Fanfare takes them. */
   readonly deliveriesPerMinute?: number;
+  /**
+   * Default `'automatic'`: one of the processes on the ledger sends completions by itself. `'manual'`: none does, and your
+   * job engine calls `fanfare.deliver(admissionId)`.
+   */
+  readonly deliveries?: DeliveryMode;
   /** After how long without delivery `completion.overdue` is said, in seconds; default 1,800. */
   readonly overdueSeconds?: number;
+  /** Called, beside the event, for each overdue order, and daily again: for a pager. */
+  readonly onOverdue?: OnOverdue;
   /** The names a token goes by. */
   readonly tokenNames?: Partial<TokenNames>;
   /** Time; for tests. */
@@ -97,7 +105,7 @@ export interface CheckedOptions {
   readonly ledger: Ledger;
   readonly findOrder?: FindOrder;
   readonly onEvent: OnEvent;
-  readonly delivery: { readonly deliveriesPerMinute?: number; readonly overdueSeconds: number };
+  readonly delivery: WorkParts['delivery'];
   readonly clock: Clock;
 }
 
@@ -119,7 +127,9 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'pendingSeconds',
   'maxClaimSeconds',
   'deliveriesPerMinute',
+  'deliveries',
   'overdueSeconds',
+  'onOverdue',
   'tokenNames',
   'clock',
 ];
@@ -141,10 +151,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ledger: readLedger(options.ledger),
     ...compact({ findOrder: readFunction('findOrder', options.findOrder) }),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
-    delivery: {
-      overdueSeconds: milliseconds('overdueSeconds', options.overdueSeconds, 1_800, 1) / 1_000,
-      ...readPace(options.deliveriesPerMinute),
-    },
+    delivery: readDelivery(options),
     clock: readClock(options.clock),
   };
 }

@@ -115,7 +115,11 @@ function ownMethods(ledger: Ledger): Partial<Ledger> {
   return {
     find: (id) => ledger.find(id),
     complete: (...asked) => ledger.complete(...asked),
+    open: () => ledger.open(),
     takeDue: (...asked) => ledger.takeDue(...asked),
+    take: (...asked) => ledger.take(...asked),
+    discard: (id) => ledger.discard(id),
+    lead: (request) => ledger.lead(request),
     settleDelivery: (...asked) => ledger.settleDelivery(...asked),
     reschedule: (...asked) => ledger.reschedule(...asked),
     list: (query) => ledger.list(query),

@@ -2,7 +2,7 @@
 import { compact } from '../admission/compact.js';
 import type { FanfareEvent } from '../events.js';
 import type { DeliveryOutcome, DueDelivery } from '../ledger/ledger.js';
-import type { Queue } from './queue.js';
+import type { Pause, Queue } from './queue.js';
 
 /** The event for what has been written down about a row. */
 export function outcomeEvent(row: DueDelivery['row'], outcome: DeliveryOutcome): FanfareEvent {
@@ -19,7 +19,7 @@ export function outcomeEvent(row: DueDelivery['row'], outcome: DeliveryOutcome):
   }
   const { lastStatus: status, lastReason: reason = 'no reason given', nextAttemptAt } = outcome.delivery;
   if (outcome.to === 'dead') {
-    const message = `Fanfare refused order ${orderId} for good: ${reason}. Retry or discard it by hand.`;
+    const message = `Order ${orderId} is not sent to Fanfare any more: ${reason}. Retry or discard it by hand.`;
     return compact({ type: 'completion.dead', level: 'error', message, ...named, reason, status } as const);
   }
   const message = `Fanfare does not know about order ${orderId} yet: ${reason}.`;
@@ -34,15 +34,37 @@ export function outcomeEvent(row: DueDelivery['row'], outcome: DeliveryOutcome):
   } as const);
 }
 
+const PAUSED: Readonly<Record<Pause['cause'], (reason: string) => string>> = {
+  refusal: (reason) =>
+    `Fanfare refuses every completion (${reason}). No order is lost: one is tried each minute until it works again. Check the secret key, the organization and the address of the API.`,
+  outage: (reason) =>
+    `Fanfare is away (${reason}). No order is lost: one is tried twice a minute until it is back, then the rest follow.`,
+};
+
 /** The event for a queue that stopped or went on; `undefined` when it did neither. */
 export function turnEvent(before: Queue, after: Queue): FanfareEvent | undefined {
   if (before.pause === undefined && after.pause !== undefined) {
-    const { status, reason } = after.pause;
-    const message = `Fanfare refuses every completion (${reason}). No order is lost: one is tried each minute until it works again. Check the secret key, the organization and the address of the API.`;
-    return { type: 'deliveries.paused', level: 'error', message, reason, status };
+    const { cause, status, reason } = after.pause;
+    const message = PAUSED[cause](reason);
+    return compact({ type: 'deliveries.paused', level: 'error', message, cause, reason, status } as const);
   }
   if (before.pause !== undefined && after.pause === undefined) {
     return { type: 'deliveries.resumed', level: 'info', message: 'Fanfare takes completions again.' };
   }
   return undefined;
+}
+
+/** The event for an order that Fanfare should have heard of long ago. */
+export function overdueEvent({
+  admission,
+  order: { orderId, completedAt },
+}: DueDelivery['row']): FanfareEvent {
+  return {
+    type: 'completion.overdue',
+    level: 'warn',
+    message: `Fanfare has not been told about order ${orderId} yet; it goes on being tried.`,
+    admissionId: admission.id,
+    orderId,
+    completedAt,
+  };
 }

@@ -1,11 +1,13 @@
 /**
  * What Fanfare's answer to a completion means: for its row, and for the whole queue. Pure; times are the ledger's.
  *
- * A wrong key or a wrong address looks like a refusal of every completion there is. So some answers stop the queue
- * instead of spending the attempts of rows that can do nothing about it.
+ * A wrong key or a wrong address looks like a refusal of every completion there is, and an outage fails them all. So some
+ * answers stop the queue instead of spending the attempts of rows that can do nothing about it.
  */
-import { pausedBy, resumed, stillPaused, unparked } from './pause.js';
-import type { Answered, Decision, Failed, Queue, Refused } from './queue.js';
+import { compact } from '../admission/compact.js';
+import { afterFailure, afterSuccess } from '../fanfare-api/outage-window.js';
+import { pausedBy, reopened, resumed, resumedBy, stillPaused, unparked } from './pause.js';
+import type { Answered, Decision, Failed, Pause, Queue, Refused } from './queue.js';
 import { isMissing, joined, progressed } from './queue.js';
 import { REFUSAL_PATIENCE_MS, refusedRetryAt, retryAt } from './schedule.js';
 
@@ -17,8 +19,15 @@ export function decide(queue: Queue, answered: Answered): Decision {
   const { answer } = answered;
   if (answer.kind === 'done') return delivered(queue, answered);
   if (isFinal(answer)) return refusedForGood(queue, answered, answer);
-  if (queue.pause !== undefined) return stillPaused(queue, queue.pause, answered, answer);
+  if (queue.pause !== undefined) return whilePaused(queue, queue.pause, answered, answer);
   return answer.kind === 'failed' ? failed(queue, answered, answer) : refused(queue, answered, answer);
+}
+
+/** Whoever refuses a probe is no longer away. */
+function whilePaused(queue: Queue, pause: Pause, answered: Answered, answer: Refused | Failed): Decision {
+  const isBack = pause.cause === 'outage' && answered.probe && answer.kind === 'refused';
+  if (!isBack) return stillPaused(queue, pause, answered, answer);
+  return resumedBy(refused(reopened(answered.now), answered, answer), pause, answered);
 }
 
 /** A code that is known speaks about this row; 401 never does, it is about our key. */
@@ -29,7 +38,8 @@ function isFinal(answer: Refused | Failed): answer is Refused & { readonly known
 function delivered(queue: Queue, answered: Answered): Decision {
   // An answer to what was sent before the pause says nothing about now: only a probe resumes.
   if (queue.pause !== undefined && answered.probe) return resumed(queue.pause, answered);
-  const open = { ...unparked(queue, answered.admissionId), forbidden: [], missing: [] };
+  const { window, ...rest } = { ...unparked(queue, answered.admissionId), forbidden: [], missing: [] };
+  const open = { ...rest, ...compact({ window: afterSuccess(window) }) };
   return { outcome: { to: 'delivered' }, queue: open, putBack: [] };
 }
 
@@ -46,8 +56,17 @@ function refusedForGood(queue: Queue, { admissionId, before, now }: Answered, an
   };
 }
 
-/** An outage: the schedule goes on, however long it lasts, and the row's hour of refusals is broken off. */
-function failed(queue: Queue, { before, now, random }: Answered, answer: Failed): Decision {
+/** The schedule goes on, however long it lasts, and the row's hour of refusals is broken off. */
+function failed(queue: Queue, answered: Answered, answer: Failed): Decision {
+  // Too fast is not away: the flow slows down for it.
+  if (answer.status === 429) return failedForNow(queue, answered, answer);
+  const { window, failing } = afterFailure(queue.window);
+  return failing
+    ? pausedBy([], queue, answered, answer)
+    : failedForNow({ ...queue, window }, answered, answer);
+}
+
+function failedForNow(queue: Queue, { before, now, random }: Answered, answer: Failed): Decision {
   const attempts = before.attempts + 1;
   const nextAttemptAt = retryAt(attempts, now, random, answer.retryAfterMs);
   const delivery = progressed(answer, { attempts, nextAttemptAt });

@@ -7,24 +7,22 @@ import type { DispatchParts } from './dispatch.js';
 import { Dispatch } from './dispatch.js';
 import type { Flow } from './flow.js';
 import { afterAnswer, afterSending, fullFlow, roomLeft } from './flow.js';
+import type { LedWork } from './leadership.js';
 import type { LedgerWatch } from './ledger-watch.js';
 import { watchLedger } from './ledger-watch.js';
-import { watchOverdue } from './overdue.js';
+import { readMemo, writeMemo } from './memo.js';
 import { nextParked } from './pause.js';
+import type { Pause } from './queue.js';
 import type { Repeating } from './repeat.js';
 import { repeat } from './repeat.js';
+import { LEASE_MS, sendable } from './suspects.js';
 
 const TICK_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-/** Well above the client's own deadline, so that nobody sends what is still on its way. */
-const LEASE_MS = 30_000;
+const PROBE_EVERY_MS: Readonly<Record<Pause['cause'], number>> = { refusal: 60_000, outage: 30_000 };
 
 export interface DeliveryOptions {
   /** Most completions sent per minute; absent: as fast as Fanfare takes them. */
   readonly deliveriesPerMinute?: number;
-  /** After how many seconds without delivery `completion.overdue` is said; default 1,800. */
-  readonly overdueSeconds?: number;
 }
 
 export interface DeliveryParts {
@@ -39,13 +37,14 @@ export interface DeliveryParts {
 }
 
 /** Tells Fanfare about completions for as long as it runs. */
-export interface Delivery {
-  /** Begins, also with what an earlier process left behind; idempotent. */
-  start(): void;
+export interface Delivery extends LedWork {
   /** There may be something due: look now, not at the next tick. */
   nudge(): void;
-  /** Takes nothing further, and resolves when the running deliveries have been written down. */
-  stop(): Promise<void>;
+  /** Sends this very completion, and resolves when what came of it is written down; `false`: nobody may send it now. */
+  deliver(admissionId: string): Promise<boolean>;
+  /** What whoever goes on with it should know. */
+  memo(): string;
+  recall(memo: string): void;
   readonly state: 'running' | 'paused' | 'stopped';
 }
 
@@ -57,10 +56,10 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 class DeliveryLoop implements Delivery {
   readonly #clock: Clock;
   readonly #ledger: LedgerWatch;
+  readonly #perMinute: number | undefined;
   readonly #dispatch: Dispatch;
   readonly #ticks: Repeating;
-  readonly #chores: readonly Repeating[];
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Promise<void>, DueDelivery>();
   #flow: Flow;
   #probedAt = -Infinity;
   #started = false;
@@ -68,19 +67,13 @@ class DeliveryLoop implements Delivery {
   constructor({ ledger, client, clock, emit, random, options = {} }: DeliveryParts) {
     this.#clock = clock;
     this.#ledger = watchLedger({ ledger, clock, emit });
-    this.#flow = fullFlow(clock.now(), options.deliveriesPerMinute);
+    this.#perMinute = options.deliveriesPerMinute;
+    this.#flow = fullFlow(clock.now(), this.#perMinute);
     const heard: DispatchParts['heard'] = (answer, sentAt) => {
       this.#flow = afterAnswer(this.#flow, answer, sentAt, clock.now());
     };
     this.#dispatch = new Dispatch({ ledger: this.#ledger, client, clock, emit, random, heard });
-    const overdue = watchOverdue(this.#ledger, clock, emit, options.overdueSeconds ?? 1_800);
     this.#ticks = repeat(clock, TICK_MS, () => this.#tick());
-    this.#chores = [
-      repeat(clock, MINUTE_MS, () => overdue.check()),
-      repeat(clock, HOUR_MS, async () => {
-        await this.#ledger.ask((asked) => asked.purge());
-      }),
-    ];
   }
 
   get state(): Delivery['state'] {
@@ -90,7 +83,7 @@ class DeliveryLoop implements Delivery {
 
   start(): void {
     this.#started = true;
-    for (const repeating of [this.#ticks, ...this.#chores]) repeating.start();
+    this.#ticks.start();
   }
 
   nudge(): void {
@@ -99,20 +92,43 @@ class DeliveryLoop implements Delivery {
 
   async stop(): Promise<void> {
     this.#started = false;
-    await Promise.all([this.#ticks, ...this.#chores].map((repeating) => repeating.stop()));
-    await Promise.all(this.#running);
+    await this.#ticks.stop();
+    await Promise.all(this.#running.keys());
+  }
+
+  async deliver(admissionId: string): Promise<boolean> {
+    const taken = await this.#ledger.ask((ledger) => ledger.take(admissionId, LEASE_MS));
+    // Whoever asks for it by name finds out as well whether a paused queue may go on.
+    if (taken !== undefined) await this.#dispatch.deliver(taken, true);
+    return taken !== undefined;
+  }
+
+  memo(): string {
+    return writeMemo({ queue: this.#dispatch.queue, flow: this.#flow });
+  }
+
+  recall(memo: string): void {
+    const { queue, flow } = readMemo(memo, this.#clock.now(), this.#perMinute);
+    this.#dispatch.recall(queue);
+    this.#flow = flow;
   }
 
   async #tick(): Promise<void> {
     const now = this.#clock.now();
     const room = roomLeft(this.#flow, this.#running.size, now);
     if (room === 0) return;
-    if (this.#dispatch.queue.pause === undefined) {
-      const due = await this.#take(room);
-      for (const delivery of due) this.#send(delivery, { probe: false, mayBeMore: due.length === room });
-    } else if (now >= Math.max(this.#dispatch.pausedAt, this.#probedAt) + MINUTE_MS) {
+    const { pause } = this.#dispatch.queue;
+    if (pause === undefined) await this.#sendDue(room);
+    else if (now >= Math.max(this.#dispatch.pausedAt, this.#probedAt) + PROBE_EVERY_MS[pause.cause]) {
       await this.#probe();
     }
+  }
+
+  async #sendDue(room: number): Promise<void> {
+    const due = await this.#take(room);
+    const { now, later } = sendable(due, [...this.#running.values()]);
+    for (const delivery of now) this.#send(delivery, { probe: false, mayBeMore: due.length === room });
+    for (const delivery of later) await this.#dispatch.handBack(delivery);
   }
 
   /** Asks with one completion whether Fanfare takes them again. */
@@ -143,6 +159,6 @@ class DeliveryLoop implements Delivery {
       this.#running.delete(running);
       if (mayBeMore) this.nudge();
     });
-    this.#running.add(running);
+    this.#running.set(running, delivery);
   }
 }

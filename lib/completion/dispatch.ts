@@ -3,13 +3,14 @@ import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
 import type { DeliveryAnswer } from '../fanfare-api/answers.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
-import type { DueDelivery } from '../ledger/ledger.js';
+import type { DeliveryOutcome, DueDelivery } from '../ledger/ledger.js';
 import { outcomeEvent, turnEvent } from './delivery-events.js';
 import { decide } from './delivery-rules.js';
 import type { LedgerWatch } from './ledger-watch.js';
 import type { Kept, Queue } from './queue.js';
 import { OPEN_QUEUE } from './queue.js';
 import { reportOf } from './report.js';
+import { isPoison } from './suspects.js';
 
 export interface DispatchParts {
   readonly ledger: LedgerWatch;
@@ -20,6 +21,8 @@ export interface DispatchParts {
   /** Hears each answer, before it is judged, with our own time of sending. */
   readonly heard: (answer: DeliveryAnswer, sentAt: number) => void;
 }
+
+const HANDED_BACK_MS = 1_000;
 
 export class Dispatch {
   readonly #parts: DispatchParts;
@@ -48,10 +51,17 @@ export class Dispatch {
     return this.#parts.clock.now() + this.#ahead;
   }
 
+  /** Goes on where another process has left off. */
+  recall(queue: Queue): void {
+    this.#queue = queue;
+    this.#pausedAt = -Infinity;
+  }
+
   /** Resolves when what came of it is written down; never rejects. */
   async deliver(delivery: DueDelivery, probe: boolean): Promise<void> {
     const sentAt = this.#parts.clock.now();
     this.#ahead = delivery.takenAt - sentAt;
+    if (isPoison(delivery)) return this.#giveUp(delivery);
     const answer = await this.#ask(delivery);
     this.#parts.heard(answer, sentAt);
     this.#written = this.#written.then(() => this.#write(delivery, answer, probe));
@@ -63,6 +73,19 @@ export class Dispatch {
     for (const { admissionId, delivery } of rows) {
       await this.#parts.ledger.ask((ledger) => ledger.reschedule(admissionId, delivery));
     }
+  }
+
+  /** Lets a completion go that was taken and not sent; it is due again in a moment. */
+  async handBack({ row, leaseId, takenAt }: DueDelivery): Promise<void> {
+    const delivery = { ...row.delivery, nextAttemptAt: takenAt + HANDED_BACK_MS };
+    await this.#parts.ledger.ask((ledger) =>
+      ledger.settleDelivery(row.admission.id, leaseId, { to: 'ordered', delivery }),
+    );
+  }
+
+  async #giveUp({ row, leaseId }: DueDelivery): Promise<void> {
+    const lastReason = `${String(row.delivery.crashes)} processes in a row ended while sending it`;
+    await this.#settle(row, leaseId, { to: 'dead', delivery: { ...row.delivery, lastReason } });
   }
 
   async #ask({ row }: DueDelivery): Promise<DeliveryAnswer> {
@@ -84,12 +107,16 @@ export class Dispatch {
       random: this.#parts.random(),
     });
     this.#turn(queue);
+    await this.#settle(row, leaseId, outcome);
+    await this.putBack(putBack);
+  }
+
+  async #settle(row: DueDelivery['row'], leaseId: string, outcome: DeliveryOutcome): Promise<void> {
     const ours = await this.#parts.ledger.ask((ledger) =>
       ledger.settleDelivery(row.admission.id, leaseId, outcome),
     );
     // Without our lease somebody else sends it, and says so.
     if (ours === true) this.#parts.emit(outcomeEvent(row, outcome));
-    await this.putBack(putBack);
   }
 
   #turn(queue: Queue): void {

@@ -27,7 +27,7 @@ export interface Flow {
 
 /** Full speed; `perMinute` paces it. */
 export function fullFlow(now: number, perMinute?: number): Flow {
-  const flow = { allowed: MOST_IN_FLIGHT, holdUntil: -Infinity, halvedAt: -Infinity };
+  const flow = { allowed: MOST_IN_FLIGHT, holdUntil: 0, halvedAt: -1 };
   return perMinute === undefined ? flow : { ...flow, pace: { perMinute, credit: burst(perMinute), at: now } };
 }
 

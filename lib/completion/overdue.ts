@@ -1,26 +1,29 @@
 /** Says which orders Fanfare has still not heard of, whatever holds them up: a pause or a dead process included. */
 import type { Clock } from '../clock.js';
-import type { OnEvent } from '../events.js';
+import type { DueDelivery } from '../ledger/ledger.js';
 import type { LedgerWatch } from './ledger-watch.js';
 
 const SAID_AGAIN_AFTER_MS = 24 * 60 * 60_000;
 /** The oldest tell the story; the next ones are named as soon as these are through. */
 const MOST_AT_ONCE = 500;
 
+/** Is told of a row that is overdue; must not throw. */
+export type SayOverdue = (row: DueDelivery['row']) => void;
+
 export interface OverdueWatch {
   check(): Promise<void>;
 }
 
 /**
- * Emits `completion.overdue` for orders undelivered for `overdueSeconds`, and daily again.
+ * Says an order that was not delivered for `overdueSeconds`, and daily again.
  *
- * When it was said is kept in memory only. Written into the row from here it could overwrite what another process has
- * just written about its delivery; so each process says it, and says it again after a restart.
+ * When it was said is kept in memory only. Written into the row from here it could overwrite what has just been written
+ * about its delivery; so another leader says it again.
  */
 export function watchOverdue(
   ledger: LedgerWatch,
   clock: Clock,
-  emit: OnEvent,
+  say: SayOverdue,
   overdueSeconds: number,
 ): OverdueWatch {
   let said: ReadonlyMap<string, number> = new Map();
@@ -39,25 +42,11 @@ export function watchOverdue(
         if (row.state !== 'ordered') continue;
         const before = said.get(row.admission.id) ?? -Infinity;
         const due = now - before >= SAID_AGAIN_AFTER_MS;
-        if (due) emit(overdue(row.admission.id, row.order));
+        if (due) say(row);
         saidNow.set(row.admission.id, due ? now : before);
       }
       // Only what is still overdue is remembered, so the map never outgrows the list.
       said = saidNow;
     },
-  };
-}
-
-function overdue(
-  admissionId: string,
-  order: { orderId: string; completedAt: number },
-): Parameters<OnEvent>[0] {
-  return {
-    type: 'completion.overdue',
-    level: 'warn',
-    message: `Fanfare has not been told about order ${order.orderId} yet; it goes on being tried.`,
-    admissionId,
-    orderId: order.orderId,
-    completedAt: order.completedAt,
   };
 }

@@ -1,7 +1,8 @@
 /**
- * What happens to the queue and its rows while Fanfare refuses everything: nobody's attempts are spent, and one row after
- * the other is asked once a minute. Pure; times are the ledger's.
+ * What happens to the queue and its rows while Fanfare refuses everything or fails as a whole: nobody's attempts are
+ * spent, and one row after the other is sent as a probe. Pure; times are the ledger's.
  */
+import { compact } from '../admission/compact.js';
 import type { Answered, Decision, Failed, Kept, Pause, Queue, Refused } from './queue.js';
 import { isMissing, OPEN_QUEUE, progressed, without } from './queue.js';
 
@@ -13,16 +14,18 @@ export function pausedBy(
   streak: readonly Kept[],
   queue: Queue,
   answered: Answered,
-  answer: Refused,
+  answer: Refused | Failed,
 ): Decision {
   const own = parked({ ...answered, before: keptBefore(streak, answered) }, answer);
   const others = without(streak, answered.admissionId).map(({ admissionId, delivery }) =>
     parked({ admissionId, before: delivery, now: answered.now }, answer),
   );
-  const pause = { status: answer.status, reason: answer.reason, parked: [...others, own] };
+  const cause = answer.kind === 'failed' ? ('outage' as const) : ('refusal' as const);
+  const { status, reason } = answer;
+  const pause = compact({ cause, status, reason, parked: [...others, own] });
   return {
     outcome: { to: 'ordered', delivery: own.delivery },
-    queue: { ...queue, forbidden: [], missing: [], pause },
+    queue: { ...OPEN_QUEUE, resumedAt: queue.resumedAt, pause },
     putBack: others,
   };
 }
@@ -53,11 +56,22 @@ export function stillPaused(
 export function resumed(pause: Pause, { admissionId, now }: Answered): Decision {
   return {
     outcome: { to: 'delivered' },
-    queue: { ...OPEN_QUEUE, resumedAt: now },
+    queue: reopened(now),
     putBack: without(pause.parked, admissionId)
       .filter(({ delivery }) => !isMissing(delivery.lastStatus))
       .map((kept) => dueAt(kept, now)),
   };
+}
+
+/** Fanfare refuses the probe, so the outage is over: `decision` about it stands, and the others are due again. */
+export function resumedBy(decision: Decision, pause: Pause, { admissionId, now }: Answered): Decision {
+  const due = without(pause.parked, admissionId).map((kept) => dueAt(kept, now));
+  return { ...decision, putBack: [...decision.putBack, ...due] };
+}
+
+/** A queue without a pause or a streak, as of now. */
+export function reopened(now: number): Queue {
+  return { ...OPEN_QUEUE, resumedAt: now };
 }
 
 /** The row has its outcome: it is not one to ask again. */

@@ -1,6 +1,7 @@
 /** The delivery queue as the rules see it: who was refused, whether it is paused. Pure; times are the ledger's. */
 import { compact } from '../admission/compact.js';
 import type { DeliveryAnswer } from '../fanfare-api/answers.js';
+import type { OutageWindow } from '../fanfare-api/outage-window.js';
 import type { DeliveryOutcome } from '../ledger/ledger.js';
 import type { DeliveryProgress } from '../ledger/row.js';
 
@@ -14,7 +15,9 @@ export interface Kept {
 }
 
 export interface Pause {
-  readonly status: number;
+  /** `outage`: Fanfare fails as a whole. `refusal`: it answers, and refuses everything. */
+  readonly cause: 'outage' | 'refusal';
+  readonly status?: number;
   readonly reason: string;
   /** Rows that were asked while the queue is paused, with their attempts unspent, the longest waiting first. */
   readonly parked: readonly Kept[];
@@ -25,6 +28,8 @@ export interface Queue {
   readonly forbidden: readonly Kept[];
   /** Admissions that got a 404 or 405 in a row, as they were before. */
   readonly missing: readonly Kept[];
+  /** How the latest answers went; absent when none of them was a failure. */
+  readonly window?: OutageWindow;
   /** A refusal from before the latest resume does not count towards a row's hour. */
   readonly resumedAt: number;
   readonly pause?: Pause;
@@ -54,7 +59,7 @@ export type Refused = Extract<DeliveryAnswer, { kind: 'refused' }>;
 export type Failed = Extract<DeliveryAnswer, { kind: 'failed' }>;
 
 /** A queue that nothing has happened to yet. */
-export const OPEN_QUEUE: Queue = { forbidden: [], missing: [], resumedAt: -Infinity };
+export const OPEN_QUEUE: Queue = { forbidden: [], missing: [], resumedAt: 0 };
 
 /** A row's progress after an answer that was no success; its sender lives, so crashes are forgotten. */
 export function progressed(

@@ -1,5 +1,6 @@
 /** A limit on how many calls run at once and how many may wait for their turn. */
 import type * as Cockatiel from 'cockatiel';
+import { loadCockatiel } from './cockatiel.js';
 
 /** What `run` resolves with when there is no room left, not even to wait. */
 export const FULL = Symbol('full');
@@ -24,11 +25,4 @@ export function createBulkhead(inFlight: number, waiting: number): Bulkhead {
       }
     },
   };
-}
-
-let loaded: typeof Cockatiel | undefined;
-
-function loadCockatiel(): typeof Cockatiel {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on the first call, not at import
-  return (loaded ??= require('cockatiel') as typeof Cockatiel);
 }

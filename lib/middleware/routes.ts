@@ -1,5 +1,5 @@
 /** The package's own small routes: the handoff, what is left of a session, and health. */
-import type { Delivery } from '../completion/delivery.js';
+import type { Work } from '../completion/work.js';
 import { admit } from './admit.js';
 import type { Context } from './context.js';
 import type { Middleware, Next, Request, Response } from './http.js';
@@ -24,7 +24,7 @@ export interface AdmissionView {
 interface Parts {
   readonly context: Context;
   readonly states: RequestStates;
-  readonly delivery: Pick<Delivery, 'state'>;
+  readonly deliveries: Pick<Work, 'state'>;
 }
 
 type Route = (parts: Parts, req: Request, res: Response) => Step | Promise<Step>;
@@ -74,8 +74,8 @@ function showSessions({ context, states }: Parts, req: Request, res: Response): 
 }
 
 /** Calls nobody: a load balancer asks often, and Fanfare's health is not ours. */
-function showHealth({ context, delivery }: Parts, _req: Request, res: Response): Step {
-  json(res, 200, { status: 'ok', serverNow: context.clock.now(), deliveries: delivery.state });
+function showHealth({ context, deliveries }: Parts, _req: Request, res: Response): Step {
+  json(res, 200, { status: 'ok', serverNow: context.clock.now(), deliveries: deliveries.state });
   return 'answered';
 }
 

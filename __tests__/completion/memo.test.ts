@@ -1,0 +1,49 @@
+import { fullFlow } from '../../lib/completion/flow.js';
+import { readMemo, writeMemo } from '../../lib/completion/memo.js';
+import { OPEN_QUEUE, type Queue } from '../../lib/completion/queue.js';
+
+const NOW = 1_700_000_000_000;
+const PAUSED: Queue = {
+  ...OPEN_QUEUE,
+  resumedAt: NOW - 5,
+  window: { samples: [false, null], currentSample: 1, failures: 1, successes: 0 },
+  pause: {
+    cause: 'refusal',
+    status: 401,
+    reason: 'HTTP 401',
+    parked: [{ admissionId: 'a', delivery: { attempts: 2, nextAttemptAt: NOW, lastStatus: 401 } }],
+  },
+};
+
+it('brings queue and flow over whole', () => {
+  const flow = { ...fullFlow(NOW), allowed: 3, holdUntil: NOW + 1, halvedAt: NOW - 1 };
+  expect(readMemo(writeMemo({ queue: PAUSED, flow }), NOW, undefined)).toEqual({ queue: PAUSED, flow });
+});
+
+it('of a fresh start is a fresh start', () => {
+  const fresh = { queue: OPEN_QUEUE, flow: fullFlow(NOW) };
+  expect(readMemo(writeMemo(fresh), NOW, undefined)).toEqual(fresh);
+});
+
+it('leaves the pace to each process', () => {
+  const text = writeMemo({ queue: OPEN_QUEUE, flow: fullFlow(NOW, 6) });
+  expect(readMemo(text, NOW, undefined).flow.pace).toBeUndefined();
+  expect(readMemo(text, NOW, 60).flow.pace).toMatchObject({ perMinute: 60 });
+});
+
+it.each(['', 'null', '{', '[]', '{"version":2,"queue":{},"flow":{}}', '"text"'])(
+  'that is not of this version is none: %j',
+  (text) => {
+    expect(readMemo(text, NOW, undefined)).toEqual({ queue: OPEN_QUEUE, flow: fullFlow(NOW) });
+  },
+);
+
+it('stays small enough to be kept', () => {
+  const kept = {
+    admissionId: 'x'.repeat(43),
+    delivery: { attempts: 1, nextAttemptAt: NOW, lastReason: 'y'.repeat(200) },
+  };
+  const parked = Array.from({ length: 10_000 }, () => kept);
+  const queue: Queue = { ...OPEN_QUEUE, pause: { cause: 'outage', reason: 'ECONNREFUSED', parked } };
+  expect(writeMemo({ queue, flow: fullFlow(NOW) }).length).toBeLessThanOrEqual(65_536);
+});

@@ -1,0 +1,109 @@
+import { HOUR, DONE, DOWN, MINUTE, numbered, refusal, Rig, SECOND, tooMany } from './rig.js';
+
+/** Enough orders that the breaker has its twenty answers at once. */
+const MANY = numbered(40);
+
+async function inOutage(options = {}): Promise<Rig> {
+  const rig = new Rig(options);
+  await rig.order(...MANY);
+  rig.fanfare.answer = () => DOWN;
+  rig.delivery.start();
+  await rig.clock.advance(SECOND);
+  return rig;
+}
+
+describe('an outage', () => {
+  it('pauses after twenty answers, and costs waiting, not attempts', async () => {
+    const rig = await inOutage();
+    expect(rig.delivery.state).toBe('paused');
+    expect(rig.said('deliveries.paused')).toMatchObject([
+      {
+        cause: 'outage',
+        reason: 'ECONNREFUSED',
+        message: expect.stringMatching(/Fanfare is away/) as unknown,
+      },
+    ]);
+    const sent = rig.fanfare.calls.length;
+    expect(sent).toBeLessThanOrEqual(30);
+    await rig.clock.advance(72 * HOUR);
+    const attempts = await Promise.all(MANY.map(async (name) => (await rig.progress(name))?.attempts));
+    expect(Math.max(...attempts.map(Number))).toBe(1);
+    // One probe each 30 seconds, and nothing besides.
+    expect(rig.fanfare.calls.length - sent).toBe((72 * HOUR) / (30 * SECOND));
+    await rig.delivery.stop();
+  }, 120_000);
+
+  it('ends with the first success, and everything follows at once', async () => {
+    const rig = await inOutage();
+    await rig.clock.advance(12 * HOUR);
+    rig.fanfare.answer = () => DONE;
+    const back = rig.clock.now();
+    await rig.clock.advance(MINUTE);
+    expect(Math.min(...rig.fanfare.calls.map(({ at }) => at).filter((at) => at > back))).toBeLessThanOrEqual(
+      back + MINUTE,
+    );
+    expect(new Set(await rig.states(...MANY))).toEqual(new Set(['delivered']));
+    expect(rig.said('deliveries.paused', 'deliveries.resumed').map(({ type }) => type)).toEqual([
+      'deliveries.paused',
+      'deliveries.resumed',
+    ]);
+    await rig.delivery.stop();
+  }, 60_000);
+
+  it('drains at the configured pace', async () => {
+    const rig = await inOutage({ deliveriesPerMinute: 60 });
+    await rig.clock.advance(12 * MINUTE);
+    rig.fanfare.answer = () => DONE;
+    const before = rig.fanfare.known.size;
+    await rig.clock.advance(MINUTE);
+    expect(before).toBe(0);
+    expect(rig.fanfare.known.size).toBeGreaterThanOrEqual(25);
+    expect(rig.fanfare.known.size).toBeLessThanOrEqual(61);
+    await rig.delivery.stop();
+  }, 60_000);
+
+  it('is over when Fanfare refuses the probe, which is judged like any other', async () => {
+    const rig = await inOutage();
+    rig.fanfare.answer = ({ idempotencyKey }) => (idempotencyKey === MANY[0] ? refusal(410) : DONE);
+    await rig.clock.advance(2 * MINUTE);
+    expect(new Set(await rig.states(...MANY.slice(1)))).toEqual(new Set(['delivered']));
+    expect(await rig.progress('a1')).toMatchObject({ lastStatus: 410 });
+    expect(rig.delivery.state).toBe('running');
+    await rig.delivery.stop();
+  });
+
+  it('that ends with a refused key is a pause for another reason', async () => {
+    const rig = await inOutage();
+    rig.fanfare.answer = () => refusal(401);
+    await rig.clock.advance(10 * MINUTE);
+    expect(rig.delivery.state).toBe('paused');
+    const attempts = await Promise.all(MANY.map(async (name) => (await rig.progress(name))?.attempts));
+    expect(Math.max(...attempts.map(Number))).toBe(1);
+    rig.fanfare.answer = () => DONE;
+    await rig.clock.advance(20 * MINUTE);
+    expect(new Set(await rig.states(...MANY))).toEqual(new Set(['delivered']));
+    await rig.delivery.stop();
+  }, 60_000);
+
+  it('is not what a limit is: 429 slows down and pauses nothing', async () => {
+    const rig = new Rig();
+    await rig.order(...MANY);
+    rig.fanfare.answer = () => tooMany(SECOND);
+    rig.delivery.start();
+    await rig.clock.advance(10 * MINUTE);
+    expect(rig.said('deliveries.paused')).toEqual([]);
+    await rig.delivery.stop();
+  });
+
+  it('of a few answers among many good ones pauses nothing', async () => {
+    const rig = new Rig();
+    await rig.order(...MANY);
+    let answers = 0;
+    rig.fanfare.answer = () => ((answers += 1) % 3 === 0 ? DOWN : DONE);
+    rig.delivery.start();
+    await rig.clock.advance(10 * MINUTE);
+    expect(new Set(await rig.states(...MANY))).toEqual(new Set(['delivered']));
+    expect(rig.said('deliveries.paused')).toEqual([]);
+    await rig.delivery.stop();
+  });
+});

@@ -1,0 +1,116 @@
+/** What goes on behind the requests, put together: recording orders, and the leader's work around them. */
+import { compact } from '../admission/compact.js';
+import type { Clock } from '../clock.js';
+import type { FanfareEvent, OnEvent } from '../events.js';
+import type { FanfareClient } from '../fanfare-api/client.js';
+import type { DueDelivery, Ledger } from '../ledger/ledger.js';
+import { createCompleter, type Completer } from './complete.js';
+import { type Delivered, deliverOne } from './deliver-one.js';
+import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
+import { overdueEvent } from './delivery-events.js';
+import { createLeadership } from './leadership.js';
+import { watchLedger } from './ledger-watch.js';
+import type { FindOrder } from './lookup.js';
+import { createReconciler, type Reconciler } from './reconcile.js';
+import { createUpkeep } from './upkeep.js';
+
+/** Whether completions are sent by this package's own loop, or only by `deliver`. */
+export type DeliveryMode = 'automatic' | 'manual';
+
+/** Hears of each order that Fanfare should have heard of long ago; must not throw. */
+export type OnOverdue = (completion: {
+  readonly admissionId: string;
+  readonly orderId: string;
+  readonly completedAt: number;
+}) => void;
+
+export interface WorkParts {
+  readonly ledger: Ledger;
+  readonly client: Pick<FanfareClient, 'complete'>;
+  readonly clock: Clock;
+  /** Must not throw. */
+  readonly emit: OnEvent;
+  readonly random: () => number;
+  /** Names this process. */
+  readonly owner: string;
+  readonly findOrder?: FindOrder;
+  readonly settings: { readonly orderGraceMs: number };
+  readonly delivery: DeliveryOptions & {
+    readonly mode: DeliveryMode;
+    readonly overdueSeconds: number;
+    readonly onOverdue?: OnOverdue;
+  };
+}
+
+export interface Work {
+  readonly completer: Completer;
+  readonly reconciler: Reconciler;
+  deliver(admissionId: string): Promise<Delivered>;
+  /** Opens the ledger, and says once what its operator should know. */
+  open(): Promise<void>;
+  start(): void;
+  stop(): Promise<void>;
+  /** `standby`: another process on this ledger sends the completions. `manual`: only `deliver` does. */
+  readonly state: Delivery['state'] | 'standby' | 'manual';
+}
+
+export function createWork(parts: WorkParts): Work {
+  const { ledger, clock, emit, owner, findOrder, delivery: options } = parts;
+  const watch = watchLedger(parts);
+  const delivery = createDelivery({ ...parts, options });
+  const onRecorded = (): void => {
+    delivery.nudge();
+  };
+  const completer = createCompleter({ ...parts, onRecorded, orderGraceMs: parts.settings.orderGraceMs });
+  const reconciler = createReconciler({ ledger, clock, emit, completer, ...compact({ findOrder }) });
+  const upkeep = createUpkeep({ ledger: watch, clock, sayOverdue: overdueSayer(parts), ...options });
+  const leadership = createLeadership({
+    ledger: watch,
+    clock,
+    owner,
+    works: options.mode === 'manual' ? [reconciler, upkeep] : [delivery, reconciler, upkeep],
+    memo: () => delivery.memo(),
+    recall: (memo) => {
+      delivery.recall(memo);
+    },
+  });
+  const open = opener(parts);
+  return {
+    completer,
+    reconciler,
+    deliver: (admissionId) => deliverOne(parts, delivery, admissionId),
+    open,
+    start() {
+      void watch.ask(open);
+      leadership.start();
+    },
+    stop: () => leadership.stop(),
+    get state() {
+      if (leadership.state !== 'leading') return leadership.state;
+      return options.mode === 'manual' ? 'manual' : delivery.state;
+    },
+  };
+}
+
+function overdueSayer({ emit, delivery: { onOverdue } }: WorkParts): (row: DueDelivery['row']) => void {
+  return (row) => {
+    const event = overdueEvent(row);
+    emit(event);
+    const { orderId, completedAt } = row.order;
+    onOverdue?.({ admissionId: row.admission.id, orderId, completedAt });
+  };
+}
+
+function opener({ ledger, emit }: WorkParts): () => Promise<void> {
+  let said = false;
+  return async () => {
+    const warnings = await ledger.open();
+    if (said) return;
+    said = true;
+    for (const message of warnings) emit(unsafe(ledger.engine, message));
+  };
+}
+
+function unsafe(engine: string, message: string): FanfareEvent {
+  return { type: 'ledger.unsafe', level: 'warn', message, engine };
+}
