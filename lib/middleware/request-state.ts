@@ -54,9 +54,8 @@ function readState(context: Context, req: Request, res: Response | undefined): R
   // On a submit from another site's page a cookie says nothing about what the shopper meant.
   const cookies = isSubmit(req) && isForeign(req) ? undefined : req.headers.cookie;
   const sent = sentCookies(cookies, context.cookies);
-  const [first] = sent;
-  const only =
-    first !== undefined && sent.length === 1 ? heldIn(context, first, context.clock.now()) : undefined;
+  const single = sent.length === 1 ? sent[0] : undefined;
+  const only = single === undefined ? undefined : heldIn(context, single, context.clock.now());
   // Nearly every shopper holds one session, and it is good.
   if (only?.standing === 'good')
     return { sessions: [only], ended: NONE, trouble: undefined, seen: new Set() };

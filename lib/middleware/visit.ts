@@ -1,5 +1,5 @@
 /** What kind of request this is: a page visit or a fetch, a prefetch, a preflight, one from another site. Pure. */
-import Negotiator from 'negotiator';
+import type NegotiatorClass from 'negotiator';
 import type { Request } from './http.js';
 
 const DOCUMENTS: ReadonlySet<unknown> = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
@@ -17,6 +17,8 @@ export function isNavigation(req: Request): boolean {
 /** Without the browser's own word, HTML has to be asked for by name: a wildcard takes JSON. */
 function prefersHtml(req: Request): boolean {
   if (req.headers.accept === undefined) return false;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- few requests leave it to `Accept`: not at import
+  const Negotiator = require('negotiator') as typeof NegotiatorClass;
   const [best] = new Negotiator(req).mediaTypes(['application/json', 'text/html', 'application/xhtml+xml']);
   return best === 'text/html' || best === 'application/xhtml+xml';
 }
