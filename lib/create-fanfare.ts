@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import type { Order } from './admission/order.js';
 import type { Delivered } from './completion/deliver-one.js';
+import type { Completions } from './completion/operate.js';
 import { createWork, type Work } from './completion/work.js';
 import { safely } from './events.js';
 import { createFanfareClient } from './fanfare-api/client.js';
@@ -48,6 +49,8 @@ export interface Fanfare {
    * `INVALID_ADMISSION_DATA` when no order is recorded for the id.
    */
   deliver(admissionId: string): Promise<Delivered>;
+  /** What an operator may do with completions: list, show, retry, discard. */
+  readonly completions: Completions;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
@@ -76,6 +79,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
     deliver: (admissionId) => work.deliver(admissionId),
+    completions: work.completions,
     routes: () => createRoutes({ context, states, deliveries: work }),
     ready: async () => {
       await Promise.all([work.open(), client.warm()]);

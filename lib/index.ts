@@ -15,7 +15,11 @@ export type { Admission, Attempt, RequestAdmission, SupersededAttempt } from './
 export type { DistributionType } from './admission/identity.js';
 export type { Order } from './admission/order.js';
 export type { Clock, Timer } from './clock.js';
+export type { Completion, CompletionState } from './completion/completion-view.js';
+export type { Delivered } from './completion/deliver-one.js';
 export type { FindOrder } from './completion/lookup.js';
+export type { CompletionQuery, Completions } from './completion/operate.js';
+export type { DeliveryMode, OnOverdue } from './completion/work.js';
 export type { Refusal } from './middleware/context.js';
 export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 export type { Middleware, Next } from './middleware/http.js';
