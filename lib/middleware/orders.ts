@@ -57,7 +57,7 @@ export class Orders {
   ): Promise<void> {
     const running = this.#runningFor(reference);
     // From here on an order exists: whatever goes wrong now, nothing may give the claim back.
-    running?.completing();
+    running?.completing(extras.transaction !== undefined);
     await this.#completer.complete(this.#target(reference), order, {
       now: this.#context.clock.now(),
       ...compact({ attemptId: this.#attemptIdOf(reference), transaction: extras.transaction }),

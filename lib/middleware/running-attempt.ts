@@ -11,9 +11,10 @@ export type AnswerOutcome = 'released' | 'pending';
 
 /**
  * `running`: the handler's answer decides. `completing`: an order exists, so no answer gives the claim back, whether or
- * not it could be written down. `over`: nothing more to do.
+ * not it could be written down. `committing`: the same, inside a transaction of the merchant's that may still roll back, so
+ * with the answer the ledger is asked to find out. `over`: nothing more to do.
  */
-type Phase = 'running' | 'completing' | 'over';
+type Phase = 'running' | 'completing' | 'committing' | 'over';
 
 /** The answer waits this long for the ledger at most. */
 const ANSWER_WAITS_MS = 1_000;
@@ -59,8 +60,9 @@ export class RunningAttempt {
   }
 
   /** From here on an order exists: nothing releases the claim any more. */
-  completing(): void {
-    if (this.#phase === 'running') this.#phase = 'completing';
+  completing(inTransaction: boolean): void {
+    if (this.#isOver()) return;
+    this.#phase = inTransaction ? 'committing' : 'completing';
   }
 
   /** Asks the ledger whether this attempt still holds the admission, and renews its lease. */
@@ -78,9 +80,10 @@ export class RunningAttempt {
 
   /** The handler has answered; resolves when that is written down, or after a second. */
   async answered(outcome: AnswerOutcome): Promise<void> {
-    if (this.#phase !== 'running') return;
+    if (this.#phase === 'completing' || this.#isOver()) return;
+    const ended = this.#phase === 'committing' ? 'unresolved' : outcome;
     this.#stop();
-    await Promise.race([this.#end(outcome), delay(this.#context.clock, ANSWER_WAITS_MS)]);
+    await Promise.race([this.#end(ended), delay(this.#context.clock, ANSWER_WAITS_MS)]);
   }
 
   /** Gives the claim back at the merchant's word; `false` when an order exists or the claim is gone. */
