@@ -79,6 +79,15 @@ describe('conditions', () => {
   });
 });
 
+/** What query builders return: awaited like a promise, and not one. */
+function thenable(value: unknown): unknown {
+  return {
+    then(resolve: (value: unknown) => void) {
+      setImmediate(resolve, value);
+    },
+  };
+}
+
 describe('match', () => {
   const boom = new Error('boom');
 
@@ -88,6 +97,8 @@ describe('match', () => {
     ['false', () => false, 'ADMISSION_MISMATCH'],
     ['a truthy answer', () => 1, 'ADMISSION_MISMATCH'],
     ['nothing', () => undefined, 'ADMISSION_MISMATCH'],
+    ['a thenable of true', () => thenable(true), 'passed'],
+    ['a thenable of something truthy', () => thenable('yes'), 'ADMISSION_MISMATCH'],
     ['a promise of something truthy', () => Promise.resolve('yes'), 'ADMISSION_MISMATCH'],
   ])('%s', async (_what, match, expected) => {
     const browser = await guarded({ match });
@@ -138,6 +149,7 @@ describe('consumerOf', () => {
   test.each<readonly [string, () => unknown, string]>([
     ['the same customer', () => 'cons_1', 'passed'],
     ['a promise of the same customer', () => Promise.resolve('cons_1'), 'passed'],
+    ['a thenable of the same customer', () => thenable('cons_1'), 'passed'],
     ['another customer', () => 'cons_2', 'ADMISSION_MISMATCH'],
     ['an unknown customer', () => undefined, 'ADMISSION_MISMATCH'],
     ['a promise of an unknown customer', () => Promise.resolve(undefined), 'ADMISSION_MISMATCH'],
