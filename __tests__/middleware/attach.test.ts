@@ -1,3 +1,4 @@
+import { memoryLedger } from '../../lib/index.js';
 import { type Answer, Jar, ours } from '../support/jar.js';
 import { closeStages, DROP, openStage, showAdmission, type Stage } from '../support/servers.js';
 
@@ -115,6 +116,21 @@ describe('one question per token', () => {
     expect([again.status, again.headers.location]).toEqual([303, '/checkout']);
     expect([browser.cookies.size, stage.validations()]).toEqual([1, 1]);
   });
+});
+
+test('attachAdmission refuses nobody, not even when the ledger cannot be asked about a submit’s token', async () => {
+  const find = (): Promise<never> => Promise.reject(new Error('the ledger is away'));
+  stage = await openStage({ ledger: Object.assign(memoryLedger(), { find }) });
+  browser = await stage.serve('Express 5', [
+    { use: [stage.fanfare.attachAdmission()] },
+    { path: '/checkout', use: [stage.fanfare.claimAdmission(), showAdmission] },
+    { path: '/newsletter', use: [showAdmission] },
+  ]);
+  const headers = { 'X-Fanfare-Admission': stage.token() };
+  const elsewhere = await browser.post('/newsletter', {}, headers);
+  expect([elsewhere.status, elsewhere.json()]).toEqual([200, { admission: null }]);
+  const submit = await browser.post('/checkout', {}, headers);
+  expect([submit.status, code(submit)]).toEqual([503, 'LEDGER_UNAVAILABLE']);
 });
 
 test('a bad token beside a good session: the URL is cleaned, the session kept', async () => {
