@@ -216,4 +216,22 @@ describe('a session in time', () => {
     expect(admissions[0]).toMatchObject({ distributionId: 'queue_13' });
     expect(admissions.at(-1)).toMatchObject({ distributionId: 'queue_1', state: 'attempted' });
   });
+
+  test('an admission that finds no room beside open attempts is good for its own page, and its URL keeps the token', async () => {
+    await open(toPayment);
+    const browser = await shop.admitted({ distributionId: 'queue_first' });
+    const overflown = (): boolean => events().includes('session.overflow');
+    let page = await browser.submit();
+    for (let number = 0; number < 20 && !overflown(); number += 1) {
+      await clock.advance(1_000);
+      const { token } = emulator.mint({
+        distributionId: `queue_${String(number)}`,
+        distributionType: 'queue',
+      });
+      page = await browser.visit(`/checkout?admission_token=${token}`);
+      if (!overflown()) expect([page.status, (await browser.submit()).status]).toEqual([303, 303]);
+    }
+    expect([overflown(), page.status]).toEqual([true, 200]);
+    expect(browser.cookies().length).toBeLessThanOrEqual(8_000);
+  });
 });
