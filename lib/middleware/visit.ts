@@ -36,9 +36,9 @@ export function isPreflight(req: Request): boolean {
   );
 }
 
-/** The methods that place orders. */
+/** What may place an order: everything but a page load, so that no odd method gets around a claim. */
 export function isSubmit(req: Request): boolean {
-  return req.method === 'POST' || req.method === 'PUT' || req.method === 'PATCH' || req.method === 'DELETE';
+  return req.method !== 'GET' && req.method !== 'HEAD';
 }
 
 /**
