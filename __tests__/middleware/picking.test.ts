@@ -68,6 +68,23 @@ describe('conditions', () => {
     expect(verdict(await browser.fetch('/checkout'))).toBe('passed');
   });
 
+  test('a guard cannot widen the distributionIds of the instance', async () => {
+    const browser = await guarded(
+      { distributionIds: ['queue_1', 'queue_2'] },
+      { distributionIds: ['queue_2'] },
+    );
+    const answer = await browser.fetch('/checkout', { headers: { 'X-Fanfare-Admission': stage.token() } });
+    expect(verdict(answer)).toBe('ADMISSION_MISMATCH');
+  });
+
+  test('the handoff takes nothing else than the distributionIds of the instance', async () => {
+    stage = await openStage({ distributionIds: ['queue_2'] });
+    const browser = await stage.serve('Express 5', [{ use: [stage.fanfare.routes()] }]);
+    expect(verdict(await browser.post('/admission', { grant: stage.token() }))).toBe('ADMISSION_MISMATCH');
+    const grant = stage.token({ distributionId: 'queue_2' });
+    expect(verdict(await browser.post('/admission', { grant }))).toBe('passed');
+  });
+
   test.each([
     ['its own experience', 'exp_1', 'passed'],
     ['another experience', 'exp_2', 'ADMISSION_MISMATCH'],

@@ -1,8 +1,10 @@
 import type { FanfareOptions, Middleware, Refusal } from '../../lib/index.js';
-import { type Jar, ours } from '../support/jar.js';
+import { type Answer, Jar, ours } from '../support/jar.js';
 import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
 
 afterEach(closeStages);
+
+const FORM = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
 
 let stage: Stage;
 let browser: Jar;
@@ -155,6 +157,55 @@ test('at the order itself: a page, never a redirect to where the shopper is', as
   expect((await browser.visit('/checkout')).headers.location).toBe('/orders/7');
   const there = await browser.visit('/orders/7');
   expect([there.status, there.headers.location]).toEqual([409, undefined]);
+});
+
+describe('a form that was sent gets a page with a way back, never the experience', () => {
+  function expectPage(answer: Answer, status: number): void {
+    expect([answer.status, answer.headers.location]).toEqual([status, undefined]);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(answer.text).toContain('<a href="/checkout">Back</a>');
+    expect(answer.text).not.toContain('http-equiv');
+  }
+
+  test('while Fanfare cannot be asked', async () => {
+    await open();
+    stage.emulator.faults.set({ on: 'validate', kind: 'status', status: 503 });
+    const headers = { ...FORM, 'X-Fanfare-Admission': stage.token() };
+    expectPage(await browser.send('/checkout?size=41', { method: 'POST', headers }), 503);
+  });
+
+  test('while another browser’s attempt is open, and after its order, which is not named', async () => {
+    stage = await openStage({ orderUrl: (orderId) => `/orders/${orderId}` });
+    const { fanfare } = stage;
+    const place: Middleware = (req, res, next) => {
+      const ordered = req.url === '/checkout?order' ? { orderId: 'order_7' } : undefined;
+      const done = ordered === undefined ? Promise.resolve() : fanfare.completeAdmission(req, ordered);
+      done.then(
+        () => res.end(),
+        (error: unknown) => next?.(error),
+      );
+    };
+    browser = await stage.serve('Express 5', [{ path: '/checkout', use: [fanfare.claimAdmission(), place] }]);
+    const headers = { ...FORM, 'X-Fanfare-Admission': stage.token() };
+    const other = new Jar(browser.origin);
+    const submit = { method: 'POST', headers };
+    expect((await browser.send('/checkout', submit)).status).toBe(200);
+    expectPage(await other.send('/checkout', submit), 409);
+    expect((await browser.send('/checkout?order', submit)).status).toBe(200);
+    const late = await other.send('/checkout', submit);
+    expectPage(late, 409);
+    expect(late.text).not.toContain('order_7');
+  });
+});
+
+test('a path is shown as a path, whatever is in it', async () => {
+  stage = await openStage();
+  browser = await stage.serve('Express 5', [{ use: [stage.fanfare.claimAdmission()] }]);
+  stage.emulator.faults.set({ on: 'validate', kind: 'status', status: 503 });
+  const headers = { ...FORM, 'X-Fanfare-Admission': stage.token() };
+  const page = await browser.send(`/"><img/src=x>'&amp;`, { method: 'POST', headers });
+  expect([page.status, page.text.includes('<img')]).toEqual([503, false]);
+  expect(page.text).toContain('<a href="/&#34;&#62;&#60;img/src=x&#62;&#39;&#38;amp;">Back</a>');
 });
 
 describe('onRefused', () => {

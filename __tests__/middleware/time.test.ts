@@ -196,6 +196,32 @@ describe('a session in time', () => {
     expect((await browser.visit('/checkout')).status).toBe(503);
   });
 
+  test('without a known end is over when Fanfare then says no, and its cookie is gone', async () => {
+    await open(toPayment);
+    const grant = { distributionId: 'queue_1', distributionType: 'queue', opaque: true } as const;
+    const { token, consumerId } = emulator.mint({ ...grant, expiresInSeconds: 600 });
+    const browser = new Browser(shop.origin);
+    const ids = `consumer_id=${consumerId}&distribution_id=queue_1&distribution_type=queue`;
+    await browser.visit(`/checkout?admission_token=${token}&${ids}`);
+    await clock.advance(1_801_000);
+    expect(await codeOf(await browser.send('/checkout'))).toMatch(/ADMISSION_(EXPIRED|INVALID)/);
+    expect(browser.cookies()).toBe('');
+    expect(await codeOf(await browser.send('/checkout'))).toBe('ADMISSION_REQUIRED');
+  });
+
+  test('goes on as itself when a later token of its admission prolongs it', async () => {
+    await open(toPayment);
+    const grant = { consumerId: 'cons_1', admittedAt: clock.now() };
+    const browser = await shop.admitted({ ...grant, expiresInSeconds: 60 });
+    await browser.submit();
+    const later = { distributionId: 'queue_1', distributionType: 'queue', expiresInSeconds: 600 } as const;
+    const { token } = emulator.mint({ ...grant, ...later });
+    await browser.visit(`/checkout?admission_token=${token}`);
+    const { admissions } = (await (await browser.send('/fanfare/session')).json()) as { admissions: unknown };
+    expect(admissions).toMatchObject([{ state: 'attempted', expiresAt: clock.now() + 600_000 }]);
+    expect((await browser.submit()).status).toBe(303);
+  });
+
   test('the cookies together stay under 8,000 bytes: the oldest goes, never one with an open attempt', async () => {
     await open(toPayment);
     const browser = await shop.admitted({ consumerId: 'cons_first' });

@@ -1,5 +1,5 @@
 import bodyParser from 'body-parser';
-import type { FanfareOptions } from '../../lib/index.js';
+import type { FanfareOptions, Middleware } from '../../lib/index.js';
 import { type Answer, type Jar, ours } from '../support/jar.js';
 import { closeStages, DROP, openStage, parsing, showAdmission, type Stage } from '../support/servers.js';
 
@@ -65,6 +65,27 @@ describe('more than one place', () => {
     expect(verdict(await browser.fetch('/checkout', { headers }))).toBe('ADMISSION_REQUIRED');
     const answer = await browser.fetch(`/checkout?admission_token=${stage.token()}`, { headers });
     expect(verdict(answer)).toBe('passed');
+  });
+});
+
+describe('a parsed body', () => {
+  test('is what the handoff reads when a parser ran before', async () => {
+    stage = await openStage();
+    const parser = parsing(bodyParser.json());
+    browser = await stage.serve('Express 5', [{ use: [parser, stage.fanfare.routes()] }]);
+    expect(verdict(await browser.post('/admission', { grant: stage.token() }))).toBe('passed');
+  });
+
+  test('counts by its own fields, never by inherited ones', async () => {
+    stage = await openStage();
+    const inherited: Middleware = (req, _res, next) => {
+      Object.assign(req, { body: Object.create({ admissionToken: stage.token() }) as object });
+      next?.();
+    };
+    browser = await stage.serve('Express 5', [
+      { use: [inherited, stage.fanfare.requireAdmission(), showAdmission] },
+    ]);
+    expect(verdict(await browser.fetch('/', { method: 'POST' }))).toBe('ADMISSION_REQUIRED');
   });
 });
 

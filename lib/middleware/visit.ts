@@ -16,7 +16,6 @@ export function isNavigation(req: Request): boolean {
 
 /** Without the browser's own word, HTML has to be asked for by name: a wildcard takes JSON. */
 function prefersHtml(req: Request): boolean {
-  if (req.headers.accept === undefined) return false;
   const [best] = new Negotiator(req).mediaTypes(['application/json', 'text/html', 'application/xhtml+xml']);
   return best === 'text/html' || best === 'application/xhtml+xml';
 }
