@@ -67,7 +67,8 @@ function sortedState(context: Context, sent: readonly SentCookie[], res: Respons
   const known = sent.map((cookie) => heldIn(context, cookie, now)).filter((session) => session !== undefined);
   const sessions = known
     .filter(({ standing }) => standing !== 'over')
-    .sort((a, b) => b.session.startedAt - a.session.startedAt);
+    .sort((a, b) => b.session.startedAt - a.session.startedAt)
+    .filter(isFirstOfItsName);
   if (res !== undefined && sessions.length < sent.length) clearDead(context, res, sent, sessions);
   return {
     sessions,
@@ -75,6 +76,11 @@ function sortedState(context: Context, sent: readonly SentCookie[], res: Respons
     trouble: undefined,
     seen: new Set(),
   };
+}
+
+/** A browser sends a name once; what comes twice is one session all the same. */
+function isFirstOfItsName({ cookieName }: HeldSession, at: number, all: readonly HeldSession[]): boolean {
+  return all.findIndex((other) => other.cookieName === cookieName) === at;
 }
 
 function heldIn(context: Context, { name, value }: SentCookie, now: number): HeldSession | undefined {
