@@ -16,7 +16,7 @@ const fanfare = createFanfare({
   organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger(),
   session: { secrets: ['a secret of at least thirty-two bytes'] },
 });
-if (typeof sqliteLedger !== 'function' || typeof ledgerContract !== 'function') throw new Error('a subpath is empty');
+if (typeof sqliteLedger !== 'function' || typeof postgresLedger !== 'function' || typeof ledgerContract !== 'function') throw new Error('a subpath is empty');
 const guard = fanfare.requireAdmission();
 const server = createServer((req, res) => guard(req, res, () => res.end('in')));
 server.listen(0, '127.0.0.1', async () => {
@@ -34,6 +34,7 @@ const NAMES = {
   'node:http': 'createServer',
   'express-fanfare': 'createFanfare, FanfareError, memoryLedger',
   'express-fanfare/sqlite': 'sqliteLedger',
+  'express-fanfare/postgres': 'postgresLedger',
   'express-fanfare/testing': 'ledgerContract',
   'express-fanfare/emulator': 'createEmulator',
 };
