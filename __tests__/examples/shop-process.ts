@@ -12,8 +12,16 @@ const SHOP = 'examples/express-checkout';
 export interface RunningShop {
   readonly origin: string;
   readonly emulatorUrl: string | undefined;
-  /** Ends it without a warning. */
-  kill(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Ends every shop without a warning: for `afterAll`. */
+export async function killShops(): Promise<void> {
+  for (const child of running) {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
 }
 
 /** Lays the package and the shop out as npm would, and returns the folder. */
@@ -50,22 +58,18 @@ export async function startShop(folder: string, start: Start = {}): Promise<Runn
     if (child.exitCode !== null) throw new Error(errors());
   }
   const [origin = '', emulatorUrl] = text().match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
-  return {
-    origin,
-    emulatorUrl,
-    async kill() {
-      child.kill('SIGKILL');
-      await closed;
-    },
-  };
+  return { origin, emulatorUrl };
 }
 
 function spawnShop(folder: string, { environment = {}, before }: Start): ChildProcess {
   const preload = before === undefined ? [] : ['--require', before];
-  return spawn(process.execPath, [...preload, join(folder, 'shop/server.js')], {
+  const child = spawn(process.execPath, [...preload, join(folder, 'shop/server.js')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...CHILD_ENVIRONMENT, PORT: '0', SHOP_DATA: join(folder, 'data'), ...environment },
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
 }
 
 function textOf(stream: ChildProcess['stdout']): () => string {

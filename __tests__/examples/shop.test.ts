@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
 import { Browser, until } from '../support/shop.js';
 import { removeFolder } from '../support/temporary-folder.js';
-import { installShop, type RunningShop, startShop } from './shop-process.js';
+import { installShop, killShops, type RunningShop, startShop } from './shop-process.js';
 
 // Each of these waits for another process.
 jest.setTimeout(60_000);
@@ -26,7 +26,7 @@ beforeAll(async () => {
   shop = await startShop(folder, { environment });
 });
 afterAll(async () => {
-  await shop.kill();
+  await killShops();
   await emulator.close();
   removeFolder(folder);
 });
@@ -77,7 +77,6 @@ test('killed between the order and its completion, the shop finds the order agai
   });
   expect(again.status).toBe(409);
   expect(await again.text()).toContain(`/orders/${completionOf(consumerId)!.orderId!}`);
-  await next.kill();
 });
 
 test.each([

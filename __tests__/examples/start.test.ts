@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { removeFolder } from '../support/temporary-folder.js';
-import { installShop, runShop, startShop } from './shop-process.js';
+import { installShop, killShops, runShop, startShop } from './shop-process.js';
 
 // Each of these waits for another process.
 jest.setTimeout(60_000);
@@ -18,7 +18,8 @@ beforeAll(() => {
   mkdirSync(join(folder, 'rubbish'));
   writeFileSync(join(folder, 'rubbish', 'shop.sqlite'), 'not a database, whatever its name may say');
 });
-afterAll(() => {
+afterAll(async () => {
+  await killShops();
   removeFolder(folder);
 });
 
@@ -55,5 +56,4 @@ test('without a real Fanfare it brings its own, and its journey comes to its end
     stdio: 'inherit',
   });
   expect(await once(journey, 'close')).toEqual([0, null]);
-  await shop.kill();
 });
