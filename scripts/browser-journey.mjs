@@ -7,6 +7,8 @@ const [shop, screenshots] = process.argv.slice(2);
 const phone = await openPhone(screenshots);
 const { context, look } = phone;
 
+const DROP = { distributionId: 'queue_lamp', distributionType: 'queue' };
+
 const ok = (what) => {
   console.log(`ok - ${what}`);
 };
@@ -92,16 +94,19 @@ async function auction(page) {
   ok('the highest bid wins the auction and becomes an order');
 }
 
-async function outage(page) {
-  const api = await page
-    .goto(`${shop}/experience/lamp`)
-    .then(() => page.getAttribute('#experience', 'data-api'));
-  const post = async (path, body) => {
+/** Whoever runs the emulator may hand out admissions and make it fail. */
+async function emulatorOf(page) {
+  await page.goto(`${shop}/experience/lamp`);
+  const api = await page.getAttribute('#experience', 'data-api');
+  return async (path, body) => {
     const headers = { 'Content-Type': 'application/json' };
     return (await fetch(api + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
   };
-  const drop = { distributionId: 'queue_lamp', distributionType: 'queue' };
-  const { token } = await post('/emulator/admissions', drop);
+}
+
+async function outage(page) {
+  const post = await emulatorOf(page);
+  const { token } = await post('/emulator/admissions', DROP);
   await post('/emulator/faults', { set: { kind: 'status', status: 503, on: 'validate' } });
   const answer = await page.goto(`${shop}/checkout/lamp?admission_token=${token}`);
   assert.equal(answer.status(), 503);
@@ -111,6 +116,18 @@ async function outage(page) {
   await page.waitForSelector('#order');
   assert.equal(new URL(page.url()).search, '');
   ok('in an outage the shopper is asked to wait, and is let in when it is over');
+}
+
+async function expiry(page) {
+  const post = await emulatorOf(page);
+  const { token } = await post('/emulator/admissions', { ...DROP, expiresInSeconds: 10 });
+  await page.goto(`${shop}/checkout/lamp?admission_token=${token}`);
+  await page.waitForURL('**/experience/lamp?fanfare=expired');
+  await page.waitForLoadState('networkidle');
+  assert.match(await textOf(page, '[role=alert]'), /is over/);
+  assert.equal(await page.isVisible('#checkout'), false);
+  await look(page, 'expired');
+  ok('when the time is over, the shopper is led back');
 }
 
 try {
@@ -124,6 +141,8 @@ try {
     Array(3).fill([true, 'Lax']),
   );
   ok('one HttpOnly cookie for each admission');
+  await context.clearCookies();
+  await expiry(page);
   await context.clearCookies();
   await outage(page);
   assert.deepEqual(phone.faults, []);

@@ -140,6 +140,7 @@ function experience(product, { emulator, reason }) {
           ${bid}
           <a class="button" id="checkout" href="/checkout/${product.slug}" hidden>Go to checkout</a>
           <button class="button" id="enter">${how.enter}</button>
+          <noscript>Taking part needs JavaScript.</noscript>
         </section>
         <p class="quiet">${how.course}</p>
         <p class="quiet"><a href="${emulator.url}">See what your local Fanfare sees</a></p>`

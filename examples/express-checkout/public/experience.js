@@ -113,8 +113,9 @@ if (place) {
       await look().catch(trouble);
       return;
     }
-    const { admissions } = await (await fetch('/fanfare/session')).json();
-    if (admissions.some((held) => held.distributionId === distribution && held.state !== 'expired')) {
+    const { serverNow, admissions } = await (await fetch('/fanfare/session')).json();
+    const runs = ({ expiresAt }) => expiresAt === null || expiresAt > serverNow;
+    if (admissions.some((held) => held.distributionId === distribution && runs(held))) {
       show('You have been let in before. Go on to checkout, or take part once more.', {
         canEnter: true,
         canCheckOut: true,
