@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAULT_TARGETS, RETRY_AFTER_FORMS, SIMPLE_FAULT_KINDS } from '../lib/emulator/faults.js';
+import { createEmulator } from '../lib/emulator/index.js';
 
 const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -9,6 +11,7 @@ const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
   'express-fanfare/postgres': ['lib/ledger/postgres.ts'],
+  'express-fanfare/emulator': ['lib/emulator/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';
@@ -42,6 +45,28 @@ test('every code block compiles', () => {
     rmSync(folder, { recursive: true });
   }
 }, 120_000);
+
+test('the emulator takes every fault as it is shown', async () => {
+  const emulator = createEmulator();
+  const { url } = await emulator.listen();
+  const shown = blocks('json');
+  expect(shown.length).toBeGreaterThan(0);
+  for (const body of shown) {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(`${url}/emulator/faults`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+  }
+  expect(emulator.faults.list()).toHaveLength(shown.length);
+  await emulator.close();
+});
+
+test.each([
+  ['kind', SIMPLE_FAULT_KINDS],
+  ['target', FAULT_TARGETS],
+  ['form of Retry-After', RETRY_AFTER_FORMS],
+])('every fault’s %s is in it', (_what, words) => {
+  for (const word of words) expect(README).toContain(`\`${word}\``);
+});
 
 test.each([
   ['error code', 'lib/errors.ts', /^ {2}([A-Z_]+): \{/gm],

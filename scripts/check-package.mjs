@@ -1,9 +1,11 @@
-// Installs the packed tarball as a stranger would, and uses it from CommonJS and from ESM.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Installs the packed tarball as a stranger would, and uses it: from CommonJS, from ESM, and by its command.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'express-fanfare-package-'));
 const run = (cwd, command, ...args) => execFileSync(command, args, { cwd, encoding: 'utf8' });
@@ -39,6 +41,28 @@ const NAMES = {
   'express-fanfare/emulator': 'createEmulator',
 };
 
+/** The README's command, once Express is there. */
+async function runEmulator() {
+  run(folder, 'npm', 'install', '--no-audit', '--no-fund', `express@${devDependencies.express}`);
+  const child = spawn('npx', ['--no-install', 'express-fanfare', 'emulator', '--port', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const closed = once(child, 'close');
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += chunk));
+  while (!said.includes('Ctrl+C') && child.exitCode === null) {
+    await Promise.race([once(child.stdout, 'data'), closed]);
+  }
+  const [, url] = /FANFARE_API_URL=(\S+)/.exec(said) ?? [];
+  if (!url || !(await fetch(`${url}/experiences`)).ok) throw new Error(`the emulator said: ${said}`);
+  // npx stands between us and the emulator, so the whole group is told to stop.
+  process.kill(-child.pid, 'SIGTERM');
+  await closed;
+  if (!said.includes('has stopped')) throw new Error('the emulator did not stop when told to');
+}
+
 try {
   const [packed] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', folder));
   const paths = packed.files.map(({ path }) => path);
@@ -57,6 +81,8 @@ try {
     run(folder, process.execPath, file);
     console.log(`${file} works`);
   }
+  await runEmulator();
+  console.log('npx express-fanfare emulator works');
   check('publint', '--strict', tarball);
   check('attw', tarball, '--profile', 'node16', '--format', 'ascii');
 } finally {

@@ -65,6 +65,10 @@ it('says what is served, with lines that work as they stand', async () => {
     body: JSON.stringify(minted),
   });
   expect(await validated.json()).toMatchObject({ valid: true });
+
+  const [, faultsUrl, fault] = /curl -s (\S+faults) .*\n +-d '(.*)'/.exec(out)!;
+  const planned = await fetch(faultsUrl!, { method: 'POST', headers, body: fault! });
+  expect(await planned.json()).toEqual({ faults: [{ kind: 'answer-lost', on: 'complete' }] });
   user.stop();
   expect(await ended).toBe(0);
   await expect(fetch(env.get('FANFARE_API_URL')!)).rejects.toThrow('fetch failed');

@@ -82,6 +82,10 @@ A token without waiting:
   curl -s ${url}/emulator/admissions -H 'Content-Type: application/json' \\
     -d '{"distributionId":"queue_demo","distributionType":"queue"}'
 
+The next order's completion works, and its answer is lost (GET lists what is to come):
+  curl -s ${url}/emulator/faults -H 'Content-Type: application/json' \\
+    -d '{"once":{"kind":"answer-lost","on":"complete"}}'
+
 Open ${url}/ to see what happens to each admission. Stop with Ctrl+C.
 `;
 }
