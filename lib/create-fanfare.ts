@@ -34,7 +34,8 @@ export interface Fanfare {
   /**
    * Records that an order used the admission; resolves when the ledger holds it, without waiting for Fanfare. The same
    * order again is a no-op. Rejects with `ADMISSION_USED` (and the winner's order id), `ADMISSION_AMBIGUOUS`,
-   * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`.
+   * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`; with a `TypeError` when `transaction` is not
+   * one that this ledger can write in.
    */
   completeAdmission(reference: AdmissionReference, order: Order, extras?: CompleteExtras): Promise<void>;
   /** Gives a claim back because no order came of it. Resolves to whether there was one to give back. */
@@ -71,7 +72,10 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   const orders = new Orders(context, states, work.completer);
   work.start();
   return {
-    attachAdmission: () => attachMiddleware(context, states),
+    attachAdmission: (...given: readonly unknown[]) => {
+      refuseRequest('attachAdmission', given);
+      return attachMiddleware(context, states);
+    },
     requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
     claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
@@ -80,7 +84,10 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     assertClaim: (req) => orders.assertClaim(req),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
-    routes: () => createRoutes({ context, states, deliveries: work }),
+    routes: (...given: readonly unknown[]) => {
+      refuseRequest('routes', given);
+      return createRoutes({ context, states, deliveries: work });
+    },
     ready: async () => {
       await Promise.all([work.open(), client.warm()]);
     },
@@ -90,6 +97,11 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       await checked.ledger.close();
     },
   };
+}
+
+/** `app.use(fanfare.routes)` would make a router for each request and answer none. */
+function refuseRequest(call: string, given: readonly unknown[]): void {
+  if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
 }
 
 function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {

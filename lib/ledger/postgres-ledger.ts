@@ -76,6 +76,10 @@ export class PostgresLedger implements Ledger {
     return this.#step('settle', [admissionId, attemptId, outcome.to, pendingMs, notAfter]);
   }
 
+  checkTransaction(transaction: unknown): void {
+    connectionIn(transaction);
+  }
+
   async complete({ target, order }: CompletionRequest, transaction?: unknown): Promise<CompletionOutcome> {
     const connection = transaction === undefined ? this.#settings.pool : connectionIn(transaction);
     const admission = target.by === 'id' ? { id: target.id } : target.admission;

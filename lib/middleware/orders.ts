@@ -23,6 +23,8 @@ export interface CompleteExtras {
   readonly transaction?: unknown;
 }
 
+const REFERENCE = /^[^\u0000-\u001f\u007f]{1,255}$/;
+
 /** The calls, for one instance. */
 export class Orders {
   readonly #context: Context;
@@ -42,8 +44,10 @@ export class Orders {
   }
 
   async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
-    if (typeof reference !== 'string' || reference === '' || reference.length > 255) {
-      throw new TypeError('"reference" must be a text of 1 to 255 characters');
+    if (typeof reference !== 'string' || !REFERENCE.test(reference)) {
+      throw new TypeError(
+        '"reference" must be a text of 1 to 255 characters, none of them control characters',
+      );
     }
     const { attempt } = this.#states.of(req);
     if (attempt === undefined) throw withoutClaim('deferAdmission');
