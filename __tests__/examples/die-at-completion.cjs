@@ -1,8 +1,11 @@
 // Preloaded: the shop dies at the worst moment, with its order written and nobody told.
-const path = require.resolve('express-fanfare', { paths: [require('node:path').dirname(process.argv[1])] });
-const real = require(path);
+const { createRequire } = require('node:module');
 
-require.cache[path].exports = {
+// The shop's copy of the package: asked for from here, its name would mean the one under test.
+const shop = createRequire(process.argv[1]);
+const real = shop('express-fanfare');
+
+require.cache[shop.resolve('express-fanfare')].exports = {
   ...real,
   createFanfare: (options) => ({
     ...real.createFanfare(options),
