@@ -156,7 +156,7 @@ export class LocalLedger implements Ledger {
   }
 }
 
-function noTransactions(engine: string): TypeError {
+export function noTransactions(engine: string): TypeError {
   return new TypeError(
     `The ${engine} ledger takes no "transaction": only the PostgreSQL engine can record an order inside yours.`,
   );
