@@ -39,7 +39,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
       () =>
         fc.assert(
           fc.asyncProperty(sequences, (commands) => playsAlike(commands, (clock) => empty(clock)())),
-          { numRuns: 150 },
+          { numRuns: 500 },
         ),
       120_000,
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import type { Ledger } from '../../lib/ledger/ledger.js';
+import { systemClock } from '../../lib/clock.js';
+import type { CompletionTarget, Ledger } from '../../lib/ledger/ledger.js';
 import type { RedisLedgerOptions } from '../../lib/ledger/redis.js';
 import { redisLedger } from '../../lib/ledger/redis.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -138,6 +139,55 @@ describeWithRedis('a server', (server) => {
     expect(await ledger.takeDue(2_000, 1_000)).toHaveLength(1_099);
   });
 
+  it('a completion that stands in line leaves it when it is taken by name, put off or given up', async () => {
+    const later = { attempts: 1, nextAttemptAt: Number.MAX_SAFE_INTEGER };
+    for (const id of ['a', 'b', 'c', 'd']) await complete(ledger, id);
+    const [first] = await ledger.takeDue(1, 60_000);
+    expect(first?.row.admission.id).toBe('a');
+    const { leaseId = '' } = (await ledger.take('b', 60_000)) ?? {};
+    await ledger.reschedule('c', later);
+    expect((await ledger.takeDue(10, 60_000)).map(({ row }) => row.admission.id)).toEqual(['d']);
+    await ledger.settleDelivery('b', leaseId, { to: 'dead', delivery: later });
+    await expect(ledger.takeDue(10, 60_000)).resolves.toEqual([]);
+  });
+
+  it('a clock that was set back makes no attempt unresolved that is not', async () => {
+    let now = 1_700_000_000_000;
+    ledger = redisLedger({ client, clock: { ...systemClock, now: () => now } });
+    await claim(ledger, 'a');
+    now += 60_000;
+    await expect(ledger.list({ states: ['unresolved'], limit: 1 })).resolves.toHaveLength(1);
+    now -= 1;
+    await expect(ledger.list({ states: ['unresolved'], limit: 1 })).resolves.toEqual([]);
+    now += 1;
+    await expect(ledger.list({ states: ['unresolved'], limit: 1 })).resolves.toHaveLength(1);
+  });
+
+  it('three ids mean the row with the latest order, not the latest row', async () => {
+    const clock = new ManualClock();
+    ledger = redisLedger({ client, clock });
+    const other = { ...admission('a'), id: 'b' };
+    const by = (target: CompletionTarget, orderId: string) => ledger.complete({ target, order: { orderId } });
+    await claim(ledger, 'a');
+    await by({ by: 'admission', admission: other }, 'order-1');
+    await clock.advance(1);
+    await by({ by: 'id', id: 'a' }, 'order-2');
+    await expect(by({ by: 'triple', admission: admission('c') }, 'order-3')).resolves.toMatchObject({
+      outcome: 'recorded',
+    });
+    const again = by({ by: 'triple', admission: { ...other, id: 'd' } }, 'order-4');
+    await expect(again).resolves.toMatchObject({ outcome: 'used', row: { order: { orderId: 'order-2' } } });
+  });
+
+  it('triples that are spelled alike in a row are not one', async () => {
+    const one = { ...admission('a'), distributionId: 'x:y', consumerId: 'z' };
+    const other = { ...admission('b'), distributionId: 'x', consumerId: 'y:z' };
+    const by = (of: typeof one) =>
+      ledger.complete({ target: { by: 'triple', admission: of }, order: { orderId: of.id } });
+    await expect(by(one)).resolves.toMatchObject({ outcome: 'recorded' });
+    await expect(by(other)).resolves.toMatchObject({ outcome: 'recorded' });
+  });
+
   it('more than one batch may go: all of it goes', async () => {
     const clock = new ManualClock();
     ledger = redisLedger({ client, clock });
@@ -164,6 +214,15 @@ describeWithRedis('a server', (server) => {
       ledger.list({ states: ['ordered', 'active', 'unresolved'], limit: 10 }),
     ).resolves.toHaveLength(2);
     await ledger.purge();
+  });
+
+  it('a row that came anew after its eviction is listed as what it is', async () => {
+    await claim(ledger, 'a');
+    await ledger.settle({ admissionId: 'a', attemptId: 'attempt of a' }, { to: 'unresolved' });
+    await client.del('{fanfare}:row:a');
+    await claim(ledger, 'a');
+    await expect(ledger.list({ states: ['unresolved'], limit: 10 })).resolves.toEqual([]);
+    await expect(ledger.list({ states: ['active'], limit: 10 })).resolves.toHaveLength(1);
   });
 
   it('nothing is left behind of rows that went, whatever they went through', () =>

@@ -44,7 +44,7 @@ function targets.admission()
   local own = hasId(rows[1], given['admission.id']) and rows[1] or nil
   if own and isUsed(own) then return repeated(own) end
   for _, row in ipairs(rows) do
-    if isUsed(row) and usesUp(row, given) then return repeated(row) end
+    if usesUp(row, given) then return repeated(row) end
   end
   return recorded(own, own or newRow())
 end

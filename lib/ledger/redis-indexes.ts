@@ -121,7 +121,7 @@ end
 
 local function sameTriple(one, other) return tripleKey(one) == tripleKey(other) end
 
--- Whether an order recorded for the triple alone has used up this admission as well.
+-- Whether an order that was recorded for the triple alone (no other row has usesUpBefore) has used up this admission as well.
 local function usesUp(row, admission)
   if row.usesUpBefore == nil or not sameTriple(row, admission) then return false end
   local admittedAt = tonumber(admission['admission.admittedAt'])

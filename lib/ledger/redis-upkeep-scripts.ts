@@ -8,7 +8,7 @@ local row = find(given.id)
 return row and told({}, '', standing(row)) or false
 `;
 
-// A server whose clock was set back may have moved a row too early: only what stands in the state asked for counts.
+// Where a row was evicted and came anew, an index may still know the old one: only what stands in the state counts.
 const LIST_STEP = `
 if not caughtUp() then return false end
 local oldest, rows = text(now - tonumber(given.olderThanMs)), {}
