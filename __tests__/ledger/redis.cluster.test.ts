@@ -54,7 +54,7 @@ describeWithRedis(
       } finally {
         client.disconnect();
       }
-    }, 60_000);
+    });
 
     it('is used by node-redis on that slot alone', async () => {
       const client = await createCluster({ rootNodes: [{ url: server.url }] }).connect();
@@ -63,7 +63,7 @@ describeWithRedis(
       } finally {
         client.destroy();
       }
-    }, 60_000);
+    });
   },
   ONE_SLOT,
 );

@@ -37,7 +37,7 @@ describeWithRedis('three processes', (server) => {
   beforeAll(() => {
     folder = temporaryFolder();
     compileLib(join(folder, 'lib'));
-  }, 60_000);
+  });
   afterAll(() => {
     removeFolder(folder);
   });
@@ -62,5 +62,5 @@ describeWithRedis('three processes', (server) => {
     const won = got.flatMap((one) => one.won).sort((one, other) => one - other);
     expect(won).toEqual(Array.from({ length: 200 }, (_, number) => number));
     expect(got.flatMap(({ taken }) => taken).sort()).toEqual(ordered.sort());
-  }, 60_000);
+  });
 });

@@ -102,9 +102,12 @@ export function describeWithRedis(
 ): void {
   const declare = BINARY === undefined ? describe.skip : describe;
   declare(BINARY === undefined ? `${title} (install redis-server or valkey-server)` : title, () => {
-    beforeAll(() => server.start(), 60_000);
-    afterAll(() => server.stop(), 60_000);
+    // Whatever a real server is asked may take its time on a busy machine.
+    jest.setTimeout(60_000);
+    beforeAll(() => server.start());
     body(server);
+    // Last, so that the suite has ended its clients: one whose server dies under it lingers.
+    afterAll(() => server.stop());
   });
 }
 
