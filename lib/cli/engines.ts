@@ -1,6 +1,9 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- each engine's client package is optional: loaded on first need */
-/** The engines that need a client package, as far as commands use them. */
+/** The engines that need a client package, as far as commands use them; the package is loaded when one connects. */
 import type { Ledger } from '../ledger/ledger.js';
+import { connectPostgres } from '../ledger/postgres-connect.js';
+import { migratePostgres, postgresLedger, postgresMigrationSql } from '../ledger/postgres.js';
+import { connectRedis } from '../ledger/redis-connect.js';
+import { redisLedger } from '../ledger/redis.js';
 
 interface SchemaOption {
   readonly schema?: string;
@@ -35,34 +38,10 @@ export interface Engines {
 
 export const ENGINES: Engines = {
   postgres: {
-    connect: (url) => {
-      const { connectPostgres } = require('../ledger/postgres-connect.js') as {
-        connectPostgres: PostgresEngine['connect'];
-      };
-      return connectPostgres(url);
-    },
-    ledger: (options) => postgres().postgresLedger(options),
-    migrate: (pool, options) => postgres().migratePostgres(pool, options),
-    migrationSql: (options) => postgres().postgresMigrationSql(options),
+    connect: connectPostgres,
+    ledger: postgresLedger,
+    migrate: migratePostgres,
+    migrationSql: postgresMigrationSql,
   },
-  redis: {
-    connect: (url) => {
-      const { connectRedis } = require('../ledger/redis-connect.js') as {
-        connectRedis: RedisEngine['connect'];
-      };
-      return connectRedis(url);
-    },
-    ledger: (options) => {
-      const { redisLedger } = require('../ledger/redis.js') as { redisLedger: RedisEngine['ledger'] };
-      return redisLedger(options);
-    },
-  },
+  redis: { connect: connectRedis, ledger: redisLedger },
 };
-
-function postgres() {
-  return require('../ledger/postgres.js') as {
-    postgresLedger: PostgresEngine['ledger'];
-    migratePostgres: PostgresEngine['migrate'];
-    postgresMigrationSql: PostgresEngine['migrationSql'];
-  };
-}

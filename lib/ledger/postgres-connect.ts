@@ -2,6 +2,9 @@
 import type * as pg from 'pg';
 import type { PostgresConnection } from './postgres-connection.js';
 
+/** A server that does not answer must not hold a command up for good. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
 export interface OwnPool {
   readonly pool: PostgresConnection;
   /** Ends the pool; idempotent. */
@@ -14,7 +17,12 @@ export interface OwnPool {
  */
 export function connectPostgres(connectionString: string): OwnPool {
   const { Pool } = loadPg();
-  const pool = new Pool({ connectionString, max: 2, application_name: 'express-fanfare' });
+  const pool = new Pool({
+    connectionString,
+    max: 2,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'express-fanfare',
+  });
   // A connection that breaks while idle is replaced; if the server is gone, the next query says so.
   pool.on('error', () => undefined);
   let ended: Promise<void> | undefined;
