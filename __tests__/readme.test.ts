@@ -8,6 +8,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
+  'express-fanfare/jwks': ['lib/jwks/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';
