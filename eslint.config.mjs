@@ -12,6 +12,7 @@ const rooms = {
   middleware: ['admission', 'tokens', 'fanfare-api', 'validation', 'ledger', 'completion'],
   emulator: [],
   testing: ['admission', 'ledger'],
+  jwks: ['admission', 'fanfare-api', 'validation'],
   cli: ['emulator', 'completion', 'ledger'],
 };
 
@@ -28,6 +29,7 @@ const doors = {
   pg: 'ledger',
   ioredis: 'ledger',
   redis: 'ledger',
+  jose: 'jwks',
 };
 
 function importRules(room) {

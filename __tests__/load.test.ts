@@ -59,7 +59,7 @@ test.each([
   expect(holds('whenReady', name)).toBe(true);
 });
 
-test.each(['cockatiel', 'negotiator', 'express', 'better-sqlite3', 'node:sqlite'])(
+test.each(['cockatiel', 'negotiator', 'jose', 'express', 'better-sqlite3', 'node:sqlite'])(
   'loads no %s until a request or an engine needs it',
   (name) => {
     expect(holds('whenReady', name)).toBe(false);

@@ -13,6 +13,7 @@ const PACKAGE = {
   'express-fanfare/postgres': ['lib/ledger/postgres.ts'],
   'express-fanfare/redis': ['lib/ledger/redis.ts'],
   'express-fanfare/emulator': ['lib/emulator/index.ts'],
+  'express-fanfare/jwks': ['lib/jwks/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';

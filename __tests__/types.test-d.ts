@@ -9,11 +9,26 @@ import {
   type FanfareEvent,
   memoryLedger,
 } from '../lib/index.js';
+import { offlineVerifier } from '../lib/jwks/index.js';
 
 const fanfare = createFanfare({ ledger: memoryLedger(), onEvent: exhaustiveEvent });
 
 // @ts-expect-error the ledger has no default
 createFanfare({});
+offlineVerifier({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: '' }, 'a PEM'], algorithms: ['EdDSA'] });
+createFanfare({
+  ledger: memoryLedger(),
+  offlineVerifier: offlineVerifier({ jwksUrl: '', staleSeconds: 60 }),
+});
+createFanfare({ ledger: memoryLedger(), offlineVerifier: { verify: () => Promise.resolve('unknown') } });
+// @ts-expect-error a shared secret proves nothing
+offlineVerifier({ keys: 'a PEM', algorithms: ['HS256'] });
+// @ts-expect-error keys from one place
+offlineVerifier({ keys: 'a PEM', jwksUrl: '' });
+// @ts-expect-error fixed keys grow no older
+offlineVerifier({ keys: 'a PEM', refreshSeconds: 60 });
+// @ts-expect-error a verdict is one of three words
+createFanfare({ ledger: memoryLedger(), offlineVerifier: { verify: () => Promise.resolve('valid') } });
 // @ts-expect-error a misspelt option
 createFanfare({ ledger: memoryLedger(), experienceURL: '/x' });
 // @ts-expect-error there is no such type

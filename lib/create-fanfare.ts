@@ -20,6 +20,7 @@ import { held } from './middleware/sessions.js';
 import { type CheckedOptions, type FanfareOptions, readOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { readSession } from './tokens/session.js';
+import { createSignatureCheck } from './validation/offline-verifier.js';
 import { createValidator } from './validation/validator.js';
 import { rememberVerified } from './validation/verified-sessions.js';
 
@@ -89,7 +90,8 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       return createRoutes({ context, states, deliveries: work });
     },
     ready: async () => {
-      await Promise.all([work.open(), client.warm()]);
+      const { offlineVerifier, clock } = checked;
+      await Promise.all([work.open(), client.warm(), offlineVerifier?.ready?.({ now: clock.now(), emit })]);
     },
     close: async () => {
       await work.stop();
@@ -121,7 +123,7 @@ interface ContextParts extends Pick<Context, 'emit' | 'owner'> {
 }
 
 function createContext(
-  { settings, secrets, insecure, dialect, ledger, clock }: CheckedOptions,
+  { settings, secrets, insecure, dialect, ledger, clock, offlineVerifier }: CheckedOptions,
   { emit, client, owner, reconciler }: ContextParts,
 ): Context {
   const { organizationId } = settings;
@@ -138,6 +140,7 @@ function createContext(
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
     validator: createValidator({ client, organizationId, dialect, clock, emit }),
+    signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
     owner,

@@ -63,6 +63,15 @@ export type FanfareEvent =
   | Named<'deliveries.resumed', 'info'>
   | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })
   | (Named<'fanfare.misconfigured', 'error'> & { readonly reason: string; readonly status?: number })
+  | (Named<'keys.refreshed', 'info'> & { readonly keys: number })
+  | (Named<'keys.unavailable', 'warn'> & {
+      readonly reason: string;
+      readonly status?: number;
+      /** Until when the keys from before are used; absent when there are none. */
+      readonly usableUntil?: number;
+    })
+  | (Named<'signature.refused', 'warn'> & { readonly tokens: number })
+  | (Named<'signature.unchecked', 'error'> & { readonly reason: string })
   | (Named<'ledger.unavailable', 'error'> & { readonly engine: string; readonly cause: unknown })
   | (Named<'ledger.unsafe', 'warn'> & { readonly engine: string })
   | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })

@@ -25,6 +25,7 @@ export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options
 export type { Middleware, Next } from './middleware/http.js';
 export type { AdmissionReference } from './middleware/orders.js';
 export type { AdmissionView } from './middleware/routes.js';
+export type { OfflineVerdict, OfflineVerifier } from './validation/offline-verifier.js';
 
 /**
  * A ledger in memory. Orders and claims are forgotten when the process ends and unknown to other processes, so it throws

@@ -12,6 +12,7 @@ import { TOKEN_NAMES, type TokenNames } from './middleware/token-sources.js';
 import { location } from './middleware/url.js';
 import type { CheckedOptions, Environment, FanfareOptions } from './options.js';
 import { checkOptions, kindOf } from './option-checks.js';
+import type { OfflineVerifier } from './validation/offline-verifier.js';
 
 export function readOrganization(value: unknown): string {
   if (isId(value)) return value;
@@ -76,6 +77,15 @@ export function readLedger(value: unknown): Ledger {
     return value as Ledger;
   throw new TypeError(
     `"ledger" must be a ledger, such as sqliteLedger({ file }) from "express-fanfare/sqlite", got ${kindOf(value)}; without one, claims and completions could not survive a restart`,
+  );
+}
+
+export function readOfflineVerifier(value: unknown): Pick<CheckedOptions, 'offlineVerifier'> {
+  if (value === undefined) return {};
+  if (typeof value === 'object' && value !== null && 'verify' in value && typeof value.verify === 'function')
+    return { offlineVerifier: value as OfflineVerifier };
+  throw new TypeError(
+    `"offlineVerifier" must be a verifier, such as offlineVerifier({ keys }) from "express-fanfare/jwks", got ${kindOf(value)}`,
   );
 }
 

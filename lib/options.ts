@@ -12,6 +12,7 @@ import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import type { Request } from './middleware/http.js';
 import type { TokenNames } from './middleware/token-sources.js';
+import type { OfflineVerifier } from './validation/offline-verifier.js';
 import { checkOptions } from './option-checks.js';
 import {
   milliseconds,
@@ -22,6 +23,7 @@ import {
   readFunction,
   readInsecure,
   readLedger,
+  readOfflineVerifier,
   readOrganization,
   readSecretKey,
   readSecrets,
@@ -58,6 +60,11 @@ export interface FanfareOptions {
     /** How old a yes may be at submit, in seconds; default 0, always ask. More saves calls on a rate-limited plan. */
     readonly submitMaxAgeSeconds?: number;
   };
+  /**
+   * Judges tokens by their signature, for those who were given a public key: see `express-fanfare/jwks`. A forged token is
+   * refused without a call; a signed one opens pages, never orders, while Fanfare cannot be asked.
+   */
+  readonly offlineVerifier?: OfflineVerifier;
   /** The only distributions that any guard of this instance lets in. */
   readonly distributionIds?: readonly string[];
   /** The shop's own customer, as Fanfare knows them; `undefined` = not known, which never fits. May be a promise. */
@@ -95,7 +102,7 @@ export interface FanfareOptions {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options, checked and complete. */
-export interface CheckedOptions {
+export interface CheckedOptions extends Pick<FanfareOptions, 'findOrder' | 'offlineVerifier'> {
   readonly settings: Settings;
   readonly secretKey: SecretKey;
   readonly secrets: readonly string[];
@@ -103,7 +110,6 @@ export interface CheckedOptions {
   readonly dialect: DialectName;
   readonly baseUrl?: string;
   readonly ledger: Ledger;
-  readonly findOrder?: FindOrder;
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];
   readonly clock: Clock;
@@ -118,6 +124,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'session',
   'ledger',
   'validation',
+  'offlineVerifier',
   'distributionIds',
   'consumerOf',
   'findOrder',
@@ -150,6 +157,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readApi(options.api, environment),
     ledger: readLedger(options.ledger),
     ...compact({ findOrder: readFunction('findOrder', options.findOrder) }),
+    ...readOfflineVerifier(options.offlineVerifier),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
     clock: readClock(options.clock),

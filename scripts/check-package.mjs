@@ -29,8 +29,22 @@ server.listen(0, '127.0.0.1', async () => {
   server.close();
   await fanfare.close();
 });
+try { offlineVerifier({ keys: [] }); throw new Error('made without jose'); }
+catch (error) { if (!/jose@6/.test(error.message) || /made without/.test(error.message)) throw error; }
 try { createEmulator(); throw new Error('made without express'); }
 catch (error) { if (!/express/.test(error.message) || /made without/.test(error.message)) throw error; }
+`;
+// Both module systems load jose, which is an ES module, the moment a token is checked.
+const USE_JOSE = `
+const [header, payload] = [{ alg: 'EdDSA' }, { consumerId: 'c' }]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+const by = (key) => header + '.' + payload + '.' + sign(null, Buffer.from(header + '.' + payload), key).toString('base64url');
+const [pair, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
+const verifier = offlineVerifier({ keys: pair.publicKey.export({ format: 'jwk' }) });
+const at = { now: Date.now(), emit: console.log };
+Promise.all([pair, other].map(({ privateKey }) => verifier.verify(by(privateKey), at))).then((verdicts) => {
+  if (verdicts.join() !== 'signed,forged') throw new Error('verdicts: ' + verdicts);
+});
 `;
 const NAMES = {
   'node:http': 'createServer',
@@ -38,6 +52,7 @@ const NAMES = {
   'express-fanfare/sqlite': 'sqliteLedger',
   'express-fanfare/postgres': 'postgresLedger',
   'express-fanfare/redis': 'redisLedger',
+  'express-fanfare/jwks': 'offlineVerifier',
   'express-fanfare/testing': 'ledgerContract',
   'express-fanfare/emulator': 'createEmulator',
 };
@@ -74,16 +89,25 @@ try {
   const tarball = join(folder, packed.filename);
   writeFileSync(join(folder, 'package.json'), '{ "name": "stranger", "private": true }');
   run(folder, 'npm', 'install', '--no-audit', '--no-fund', tarball);
-  const required = Object.entries(NAMES).map(([from, names]) => `const { ${names} } = require('${from}');`);
-  writeFileSync(join(folder, 'use.cjs'), required.join('\n') + USE);
-  const imported = Object.entries(NAMES).map(([from, names]) => `import { ${names} } from '${from}';`);
-  writeFileSync(join(folder, 'use.mjs'), imported.join('\n') + USE);
-  for (const file of ['use.cjs', 'use.mjs']) {
-    run(folder, process.execPath, file);
-    console.log(`${file} works`);
-  }
+  const tryOut = (name, names, use) => {
+    const required = Object.entries(names).map(([from, what]) => `const { ${what} } = require('${from}');`);
+    writeFileSync(join(folder, `${name}.cjs`), required.join('\n') + use);
+    const imported = Object.entries(names).map(([from, what]) => `import { ${what} } from '${from}';`);
+    writeFileSync(join(folder, `${name}.mjs`), imported.join('\n') + use);
+    for (const file of [`${name}.cjs`, `${name}.mjs`]) {
+      run(folder, process.execPath, file);
+      console.log(`${file} works`);
+    }
+  };
+  tryOut('use', NAMES, USE);
   await runEmulator();
   console.log('npx express-fanfare emulator works');
+  run(folder, 'npm', 'install', '--no-audit', '--no-fund', 'jose@6');
+  tryOut(
+    'use-jose',
+    { 'node:crypto': 'generateKeyPairSync, sign', 'express-fanfare/jwks': 'offlineVerifier' },
+    USE_JOSE,
+  );
   check('publint', '--strict', tarball);
   check('attw', tarball, '--profile', 'node16', '--format', 'ascii');
 } finally {

@@ -37,32 +37,32 @@ describePostgres('PostgreSQL', (server) => {
     const before = await typed(['completions', 'list', '--ledger', server().url]);
     expect(before.code).toBe(1);
     expect(before.err).toMatch(/^The ledger postgres:.* cannot be used\.\n {2}.*migrate/);
-    for (const _ of [1, 2]) {
-      expect(await typed(['migrate'], environment)).toEqual({
-        ...{ code: 0, out: 'The PostgreSQL ledger is up to date.\n', err: '', asked: '' },
+    for (const time of ['first', 'second']) {
+      expect({ time, ...(await typed(['migrate'], environment)) }).toEqual({
+        ...{ time, code: 0, out: 'The PostgreSQL ledger is up to date.\n', err: '', asked: '' },
       });
     }
-    const { pool, end } = connectPostgres(server().url);
-    await operates(postgresLedger({ pool }), ['--ledger', server().url]);
-    await end();
+    const own = connectPostgres(server().url);
+    await operates(postgresLedger({ pool: own.pool }), ['--ledger', server().url]);
+    await own.end();
   });
 
   it('may live in another schema', async () => {
     const where = ['--ledger', server().url, '--schema', 'drops'];
     expect(await typed(['migrate', ...where])).toMatchObject({ code: 0 });
-    const { pool, end } = connectPostgres(server().url);
-    await operates(postgresLedger({ pool, schema: 'drops' }), where);
-    await end();
+    const own = connectPostgres(server().url);
+    await operates(postgresLedger({ pool: own.pool, schema: 'drops' }), where);
+    await own.end();
   });
 
   it('prints the SQL it would run, and that SQL does it', async () => {
     const { code, out } = await typed(['migrate', '--print', '--schema', 'printed']);
     expect(code).toBe(0);
-    const { pool, end } = connectPostgres(server().url);
-    await pool.query(out);
+    const own = connectPostgres(server().url);
+    await own.pool.query(out);
     const found = await typed(['completions', 'list', '--ledger', server().url, '--schema', 'printed']);
     expect(found.out).toBe('There are no such completions.\n');
-    await end();
+    await own.end();
   });
 
   it('says what is wrong with its address, never the password', async () => {

@@ -1,4 +1,4 @@
-import { verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { closeAll, start } from './harness.js';
 
 afterEach(closeAll);
@@ -13,7 +13,7 @@ function claimsOf(token: unknown): Record<string, unknown> {
 
 describe('a queue', () => {
   it('goes from outside to completed', async () => {
-    const { clock, emulator, merchant, shopper } = await start();
+    const { call, clock, emulator, merchant, shopper } = await start();
     const anna = await shopper();
     const status = async () => (await anna.get('/queues/q1/status')).body;
     expect(await status()).toEqual({ status: 'NOT_QUEUED' });
@@ -37,7 +37,12 @@ describe('a queue', () => {
     const [header, payload, signature] = token.split('.');
     expect(JSON.parse(Buffer.from(header!, 'base64url').toString())).toEqual({ alg: 'EdDSA', typ: 'JWT' });
     const signed = Buffer.from(`${header!}.${payload!}`);
-    expect(verify(null, signed, emulator.publicKey, Buffer.from(signature!, 'base64url'))).toBe(true);
+    const keySet = await call('GET', '/.well-known/jwks.json');
+    expect(keySet).toMatchObject({ status: 200, body: { keys: [emulator.publicJwk] } });
+    const jwk = createPublicKey({ key: emulator.publicJwk, format: 'jwk' });
+    for (const key of [emulator.publicKey, jwk]) {
+      expect(verify(null, signed, key, Buffer.from(signature!, 'base64url'))).toBe(true);
+    }
     expect(claimsOf(token)).toEqual({
       consumerId: anna.consumerId,
       distributionId: 'q1',

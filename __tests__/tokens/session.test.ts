@@ -24,6 +24,7 @@ const admission = fc.record(
 );
 const session: fc.Arbitrary<Session> = fc.record({
   ...{ admission, startedAt: time, validatedAt: time, attempted: fc.boolean(), sealedToken: hash },
+  provenBy: fc.constantFrom('fanfare' as const, 'signature' as const),
   sid: fc
     .uint8Array({ minLength: 16, maxLength: 16 })
     .map((bytes) => Buffer.from(bytes).toString('base64url')),
@@ -38,6 +39,7 @@ const sample: Session = {
     expiresAt: END,
   },
   ...{ sid: 's'.repeat(22), startedAt: 1, validatedAt: 2, attempted: false, sealedToken: 'sealed' },
+  provenBy: 'fanfare',
 };
 
 test('what is signed is read back, also after the secret was rotated', () => {
@@ -69,6 +71,7 @@ test('the largest session fits the 4,096 bytes of a cookie with its name', () =>
         ...{ distributionType: 'timed_release', admittedAt: END, expiresAt: END },
       },
       ...{ sid: 's'.repeat(22), startedAt: END, validatedAt: END, attempted: true },
+      provenBy: 'signature',
       sealedToken: sealToken(keyring, token, admissionId),
     };
     const text = signSession(keyring, 'o'.repeat(128), large, END);

@@ -1,4 +1,4 @@
-/** What is not Fanfare: the page, what happened as JSON, faults and admissions by hand. */
+/** What is not Fanfare: the page, what happened as JSON, faults and admissions by hand, and the public key. */
 import type express from 'express';
 import type { Router } from 'express';
 import { viewOf } from './admission-record.js';
@@ -26,6 +26,11 @@ export function controlRoutes(create: typeof express, world: World): Router {
     res.set('Content-Security-Policy', PAGE_POLICY).set('Cache-Control', 'no-store');
     res.type('html').end(renderPage(happened(world), req.baseUrl));
   });
+  // Fanfare publishes no key; ours is for trying `express-fanfare/jwks`.
+  router.get(
+    '/.well-known/jwks.json',
+    answering(world, () => ok({ keys: [world.signer.publicJwk] })),
+  );
   router.get(
     '/emulator/admissions',
     answering(world, () => ok(happened(world))),

@@ -1,4 +1,5 @@
 /** Puts the emulator together. */
+import type { JsonWebKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,6 +23,8 @@ export interface Emulator {
   readonly publishableKey: string;
   /** What signs the tokens: an Ed25519 public key, SPKI in PEM. Fanfare itself publishes none. */
   readonly publicKey: string;
+  /** The same as a JWK; `/.well-known/jwks.json` serves it, which is the emulator's own invention too. */
+  readonly publicJwk: JsonWebKey;
   /** What to make go wrong. */
   readonly faults: Faults;
   /** Listens; port 0 takes any free one. Default host: loopback only. */
@@ -54,6 +57,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     organizationId: settings.organizationId,
     publishableKey: settings.publishableKey,
     publicKey: world.signer.publicKey,
+    publicJwk: world.signer.publicJwk,
     faults: world.faults,
     async listen(port = 0, host = '127.0.0.1') {
       if (server) throw new Error('The emulator listens already');

@@ -1,5 +1,5 @@
 /** Compact EdDSA (Ed25519) JWTs with `node:crypto` alone, as Fanfare's admission and access tokens look. */
-import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, type JsonWebKey, sign, verify } from 'node:crypto';
 import { isObject } from './fields.js';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -7,6 +7,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 export interface Signer {
   /** SPKI in PEM, as `node:crypto` takes it. */
   readonly publicKey: string;
+  /** The same as a JWK. */
+  readonly publicJwk: JsonWebKey;
   sign(claims: Claims): string;
   /** The claims of a token this signer signed, else undefined. */
   verify(token: string): Claims | undefined;
@@ -19,6 +21,7 @@ export function createSigner(): Signer {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   return {
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    publicJwk: { ...publicKey.export({ format: 'jwk' }), alg: 'EdDSA', use: 'sig' },
     sign(claims) {
       const signed = `${HEADER}.${encode(claims)}`;
       return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;

@@ -31,9 +31,12 @@ function flawOf(url: URL): string | undefined {
   if (url.hash !== '') return 'one with a "#"';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:') return `one that starts with "${url.protocol}"`;
-  return LOOPBACK.test(url.hostname)
-    ? undefined
-    : 'plain http, which would show the secret key to the network';
+  return isLoopback(url) ? undefined : 'plain http, which would show the secret key to the network';
+}
+
+/** Whether an address leads to this machine, where nobody listens in on plain http. */
+export function isLoopback(url: URL): boolean {
+  return LOOPBACK.test(url.hostname);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** POST over a pool of connections to one origin. Every fault is a result; nothing here throws or rejects. */
+/** Requests over a pool of connections to one origin. Every fault is a result; nothing here throws or rejects. */
 import type * as Undici from 'undici';
 import { delay, systemClock } from '../clock.js';
 import { unlessAborted } from './deadline.js';
@@ -6,18 +6,23 @@ import { errorName } from './failure.js';
 import type { Failure } from './failure.js';
 import type { Answer } from './http-answer.js';
 
-/** One request. */
-export interface Post {
+/** A request for what is there. */
+export interface Get {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
   /** Covers everything from the connection to the last byte of the answer. */
   readonly signal: AbortSignal;
+}
+
+/** A request that does something. */
+export interface Post extends Get {
+  readonly body: string;
   /** Whether to try once more when the request surely never left this machine. */
   readonly retryUnsent: boolean;
 }
 
 export interface Transport {
+  get(request: Get): Promise<Answer | Failure>;
   post(request: Post): Promise<Answer | Failure>;
   /** Loads what the first call would load. */
   warm(): void;
@@ -47,30 +52,23 @@ export function createTransport(origin: string): Transport {
 
   const open = (): Undici.Pool => (pool ??= openPool(origin));
 
-  const attempt = async ({ path, headers, body, signal }: Post): Promise<Answer | Failure> => {
-    try {
-      const response = open().request({ method: 'POST', path, headers, body, signal });
-      // A request that waits for a connection does not hear the signal by itself.
-      return await readAnswer(await unlessAborted(signal, response), signal);
-    } catch (error) {
-      return failureOf(error, signal);
-    }
-  };
-
   const attempts = async (request: Post): Promise<Answer | Failure> => {
-    const first = await attempt(request);
+    const first = await attempt(open, 'POST', request);
     if (!request.retryUnsent || !('unsent' in first)) return first;
     await delay(systemClock, RETRY_PAUSE_MS);
-    return attempt(request);
+    return attempt(open, 'POST', request);
+  };
+
+  const unlessClosed = async (start: () => Promise<Answer | Failure>): Promise<Answer | Failure> => {
+    if (closing !== undefined) return { failed: 'this client is closed' };
+    const call = start();
+    running.add(call);
+    return call.finally(() => running.delete(call));
   };
 
   return {
-    async post(request) {
-      if (closing !== undefined) return { failed: 'this client is closed' };
-      const call = attempts(request);
-      running.add(call);
-      return call.finally(() => running.delete(call));
-    },
+    get: (request) => unlessClosed(() => attempt(open, 'GET', request)),
+    post: (request) => unlessClosed(() => attempts(request)),
     warm() {
       if (closing === undefined) open();
     },
@@ -82,6 +80,20 @@ export function createTransport(origin: string): Transport {
       return closing;
     },
   };
+}
+
+async function attempt(
+  open: () => Undici.Pool,
+  method: 'GET' | 'POST',
+  { path, headers, body, signal }: Get & Partial<Post>,
+): Promise<Answer | Failure> {
+  try {
+    const response = open().request({ method, path, headers, body: body ?? null, signal });
+    // A request that waits for a connection does not hear the signal by itself.
+    return await readAnswer(await unlessAborted(signal, response), signal);
+  } catch (error) {
+    return failureOf(error, signal);
+  }
 }
 
 function openPool(origin: string): Undici.Pool {

@@ -8,6 +8,8 @@ import type { Verdict, Yes } from '../admission/verdict.js';
 import { FanfareError } from '../errors.js';
 import { isUsed } from '../ledger/row.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
+import type { Session } from '../tokens/session.js';
+import { bySignature } from './by-signature.js';
 import type { Context } from './context.js';
 import type { Response } from './http.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
@@ -40,16 +42,43 @@ export async function admit(
   }
   const held = alreadyHeld(context, state, presented);
   if (held !== undefined) return held;
-  const answer = options.submit
-    ? await askForSubmit(context, presented)
-    : await context.validator.page(presented, compact({ notAfter: presented.expiresAt }));
-  if ('refused' in answer || answer.answer !== 'yes') return answer;
-  const admission = confirmed(context, presented, answer);
+  const proof = await prove(context, state, presented, options.submit);
+  if (!('provenBy' in proof)) return proof;
+  const admission = confirmed(context, presented, proof.yes);
   if (isPast(admission.expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
-  return keep(context, state, res, admission, presented.token, options.submit);
+  const { provenBy } = proof;
+  return keep(context, state, res, { admission, token: presented.token, provenBy }, options.submit);
 }
 
-async function askForSubmit(context: Context, presented: PresentedToken): Promise<TokenTrouble | Verdict> {
+/** What makes a session: who vouches for the token, and what a yes of Fanfare's told. */
+interface Proof extends Pick<Session, 'provenBy'> {
+  readonly yes: Yes;
+}
+
+/** The signature may refuse without a call; to admit, it waits until Fanfare could not be asked. */
+async function prove(
+  context: Context,
+  state: RequestState,
+  presented: PresentedToken,
+  submit: boolean,
+): Promise<Proof | TokenTrouble> {
+  const signature = await context.signatureOf(presented.token);
+  if (signature === 'forged')
+    return { refused: 'ADMISSION_INVALID', detail: 'the token bears no signature of Fanfare' };
+  const answer = await ask(context, presented, submit);
+  if ('refused' in answer || answer.answer === 'no') return answer;
+  if (answer.answer === 'yes') return { provenBy: 'fanfare', yes: answer };
+  if (submit || signature !== 'signed') return answer;
+  const provenBy = await bySignature(context, state, presented, answer);
+  return provenBy === 'signature' ? { provenBy, yes: { answer: 'yes' } } : provenBy;
+}
+
+async function ask(
+  context: Context,
+  presented: PresentedToken,
+  submit: boolean,
+): Promise<TokenTrouble | Verdict> {
+  if (!submit) return context.validator.page(presented, compact({ notAfter: presented.expiresAt }));
   const barred = await ledgerBars(context, presented).catch(refusalFor);
   return barred ?? (await context.validator.submit(presented));
 }
@@ -108,28 +137,29 @@ async function keep(
   context: Context,
   state: RequestState,
   res: Response,
-  admission: Admission,
-  token: string,
+  proven: Parameters<typeof beginSession>[1],
   fresh: boolean,
 ): Promise<HeldSession> {
+  const { admission, provenBy } = proven;
   const others = state.sessions.filter(({ session }) => session.admission.id !== admission.id);
   const earlier = state.sessions.find(({ session }) => session.admission.id === admission.id)?.session;
-  const written = await writeSession(
-    context,
-    res,
-    beginSession(context, { admission, token }, earlier),
-    others,
-  );
+  const written = await writeSession(context, res, beginSession(context, proven, earlier), others);
   const held = {
     ...written,
     fresh,
-    admission: Object.freeze({ ...written.admission, verifiedBy: 'fanfare' as const }),
+    admission: Object.freeze({
+      ...written.admission,
+      verifiedBy: provenBy === 'fanfare' ? ('fanfare' as const) : ('grace' as const),
+    }),
   };
   state.sessions = [held, ...others];
   context.emit({
     type: 'admission.attached',
     level: 'info',
-    message: 'A token was confirmed and put into a session.',
+    message:
+      provenBy === 'fanfare'
+        ? 'A token was confirmed and put into a session.'
+        : 'A token was put into a session for its signature alone, since Fanfare could not be asked.',
     admissionId: admission.id,
   });
   return held;

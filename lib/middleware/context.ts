@@ -6,6 +6,7 @@ import type { OnEvent } from '../events.js';
 import type { AskedLedger } from './asked-ledger.js';
 import type { Reconciler } from '../completion/reconcile.js';
 import type { Keyring } from '../tokens/keyring.js';
+import type { SignatureCheck } from '../validation/offline-verifier.js';
 import type { Validator } from '../validation/validator.js';
 import type { CookieStyle } from './cookies.js';
 import type { Next, Request, Response } from './http.js';
@@ -56,6 +57,7 @@ export interface Context {
   /** Verified once, then remembered; `undefined` when we did not sign it. */
   readonly verifiedSession: (cookie: string, now: number) => HeldSession | undefined;
   readonly validator: Validator;
+  readonly signatureOf: SignatureCheck;
   readonly ledger: AskedLedger;
   readonly reconciler: Reconciler;
   /** Names this process in claims. */

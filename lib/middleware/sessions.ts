@@ -10,7 +10,8 @@ import { cookieName, type CookieStyle, setCookie } from './cookies.js';
 import type { Response } from './http.js';
 
 /**
- * `good`: passes. `stale`: its end is unknown and its last yes is old, so Fanfare is asked again. `tail`: over, but an
+ * `good`: passes. `stale`: Fanfare is asked again, because only a signature has vouched for it, or because its end is
+ * unknown and its last yes is old. `tail`: over, but an
  * order attempt that began in time may still end. `over`: past all that.
  */
 export type Standing = 'good' | 'stale' | 'tail' | 'over';
@@ -40,7 +41,7 @@ export function standingOf(session: Session, now: number, settings: Settings): S
     if (age <= settings.maxSessionMs) return 'good';
     return age <= settings.maxSessionMs + settings.orderGraceMs ? 'stale' : 'over';
   }
-  if (!isPast(expiresAt, now)) return 'good';
+  if (!isPast(expiresAt, now)) return session.provenBy === 'signature' ? 'stale' : 'good';
   return session.attempted && now <= expiresAt + settings.orderGraceMs ? 'tail' : 'over';
 }
 
@@ -77,20 +78,21 @@ export function sidHashOf(session: Session): string {
   return createHash('sha256').update(session.sid).digest('base64url');
 }
 
-/** A session for an admission that Fanfare has just confirmed; an earlier one of this browser keeps its identity. */
+/** A session for an admission that has just been proven; an earlier one of this browser keeps its identity. */
 export function beginSession(
   context: Context,
-  confirmed: { readonly admission: Session['admission']; readonly token: string },
+  proven: Pick<Session, 'admission' | 'provenBy'> & { readonly token: string },
   earlier: Session | undefined,
 ): Session {
   const now = context.clock.now();
   return {
-    admission: confirmed.admission,
+    admission: proven.admission,
+    provenBy: proven.provenBy,
     sid: earlier?.sid ?? randomBytes(16).toString('base64url'),
     startedAt: now,
     validatedAt: now,
     attempted: earlier?.attempted ?? false,
-    sealedToken: sealToken(context.keyring, confirmed.token, confirmed.admission.id),
+    sealedToken: sealToken(context.keyring, proven.token, proven.admission.id),
   };
 }
 

@@ -27,6 +27,7 @@ export interface PresentedToken extends Triple {
   /** The token's own claims; worth something only after Fanfare said yes. */
   readonly admittedAt?: number;
   readonly experienceId?: string;
+  readonly organizationId?: string;
   /** The earliest end that the token or the browser named. */
   readonly expiresAt?: number;
 }
@@ -66,6 +67,7 @@ export function readAdmissionToken(handed: HandedToken, now: number): PresentedT
     hash: createHash('sha256').update(token).digest('base64url'),
     admittedAt: parseTime(claims['admittedAt']),
     experienceId: isId(claims['experienceId']) ? claims['experienceId'] : undefined,
+    organizationId: isId(claims['organizationId']) ? claims['organizationId'] : undefined,
     expiresAt: earliest(ownEnd, parseTime(handed.expiresAt)),
   });
 }

@@ -16,6 +16,8 @@ export interface Session {
   readonly sid: string;
   readonly startedAt: number;
   readonly validatedAt: number;
+  /** Who vouched for the token: a signature counts for pages only, and only until Fanfare can be asked. */
+  readonly provenBy: 'fanfare' | 'signature';
   /** An order attempt has begun in this session, so page loads ask the ledger. */
   readonly attempted: boolean;
   /** See `seal.ts`. */
@@ -40,6 +42,7 @@ interface Claims {
   readonly at: number;
   readonly val: number;
   readonly try?: number;
+  readonly sgn?: number;
   readonly tok: string;
 }
 
@@ -64,6 +67,7 @@ export function signSession(
     at: session.startedAt,
     val: session.validatedAt,
     try: session.attempted ? 1 : undefined,
+    sgn: session.provenBy === 'signature' ? 1 : undefined,
     tok: session.sealedToken,
   });
   return jwt.sign({ ...claims, exp: Math.ceil(endsAt / 1000) }, keyring[0].signing, {
@@ -115,6 +119,7 @@ function fromClaims(claims: Claims): Session | undefined {
     startedAt: claims.at,
     validatedAt: claims.val,
     attempted: claims.try === 1,
+    provenBy: claims.sgn === 1 ? 'signature' : 'fanfare',
     sealedToken: claims.tok,
   };
 }

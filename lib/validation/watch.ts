@@ -51,7 +51,7 @@ function bareStatus(verdict: Yes | No): number | undefined {
 }
 
 /** Says yes at most once in a period. */
-function throttle(clock: Clock, periodMs: number): () => boolean {
+export function throttle(clock: Clock, periodMs: number): () => boolean {
   let silentUntil = -Infinity;
   return () => {
     const now = clock.now();
