@@ -74,7 +74,7 @@ test.each([
 test.each([
   ['error code', 'lib/errors.ts', /^ {2}([A-Z_]+): \{/gm],
   ['event', 'lib/events.ts', /Named<\s*'([a-z._]+)'/g],
-  ['option', 'lib/options.ts', /^ {2}readonly ([a-zA-Z]+)\??: /gm],
+  ['option', 'lib/fanfare-options.ts', /^ {2}readonly ([a-zA-Z]+)\??: /gm],
 ])('every %s is in it', (_what, file, pattern) => {
   const names = [
     ...readFileSync(join(ROOT, file), 'utf8').split('/** The environment')[0]!.matchAll(pattern),

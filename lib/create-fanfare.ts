@@ -17,7 +17,8 @@ import { type AdmissionReference, type CompleteExtras, Orders } from './middlewa
 import { RequestStates } from './middleware/request-state.js';
 import { createRoutes } from './middleware/routes.js';
 import { held } from './middleware/sessions.js';
-import { type CheckedOptions, type FanfareOptions, readOptions } from './options.js';
+import type { FanfareOptions } from './fanfare-options.js';
+import { type CheckedOptions, readOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { readSession } from './tokens/session.js';
 import { createSignatureCheck } from './validation/offline-verifier.js';

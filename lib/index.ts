@@ -4,7 +4,7 @@ import type * as Memory from './ledger/memory.js';
 
 export { createFanfare } from './create-fanfare.js';
 export type { Fanfare } from './create-fanfare.js';
-export type { FanfareOptions } from './options.js';
+export type { FanfareOptions } from './fanfare-options.js';
 export { FanfareError } from './errors.js';
 export type { FanfareErrorCode, FanfareErrorDetails } from './errors.js';
 export type { FanfareEvent, OnEvent } from './events.js';

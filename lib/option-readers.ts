@@ -10,7 +10,8 @@ import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { TOKEN_NAMES, type TokenNames } from './middleware/token-sources.js';
 import { location } from './middleware/url.js';
-import type { CheckedOptions, Environment, FanfareOptions } from './options.js';
+import type { FanfareOptions } from './fanfare-options.js';
+import type { CheckedOptions, Environment } from './options.js';
 import { checkOptions, kindOf } from './option-checks.js';
 import type { OfflineVerifier } from './validation/offline-verifier.js';
 

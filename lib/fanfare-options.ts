@@ -1,0 +1,80 @@
+/** What a merchant may set: every option with its meaning, unit and default. */
+import type { Clock } from './clock.js';
+import type { FindOrder } from './completion/lookup.js';
+import type { DeliveryMode, OnOverdue } from './completion/work.js';
+import type { OnEvent } from './events.js';
+import type { DialectName } from './fanfare-api/dialects.js';
+import type { SecretKey } from './fanfare-api/secret-key.js';
+import type { Ledger } from './ledger/ledger.js';
+import type { Settings } from './middleware/context.js';
+import type { Request } from './middleware/http.js';
+import type { TokenNames } from './middleware/token-sources.js';
+import type { OfflineVerifier } from './validation/offline-verifier.js';
+
+/** Options of `createFanfare`. A wrong one throws a `TypeError` at construction that names it. */
+export interface FanfareOptions {
+  /** Default: `FANFARE_ORGANIZATION_ID`, then `FANFARE_ORG_ID`. */
+  readonly organizationId?: string;
+  /** An `sk_` key, or a function that gives one (then a rotated key needs no restart). Default: `FANFARE_SECRET_KEY`. */
+  readonly secretKey?: SecretKey;
+  readonly api?: {
+    /** https, except on loopback. Default: `FANFARE_API_URL`, then the dialect's own host. */
+    readonly baseUrl?: string;
+    /** Default `'gateway'`. */
+    readonly dialect?: DialectName;
+  };
+  /** Where a refused page visit goes; default `'/experience'`. */
+  readonly experienceUrl?: string | ((req: Request) => string);
+  /** Where a finished checkout leads, in the session that made the order. */
+  readonly orderUrl?: (orderId: string) => string;
+  readonly session?: {
+    /** At least 32 bytes each: the first signs, all verify. Default: `FANFARE_SESSION_SECRET`. */
+    readonly secrets?: readonly string[];
+    /** Cookies without `__Host-` and `Secure`, for plain-http development only; refuses a live key. Default `false`. */
+    readonly insecure?: boolean;
+    /** How long a session counts when nobody told when the admission ends, in seconds; default 1,800. */
+    readonly maxSeconds?: number;
+  };
+  /** Where claims and completions are kept. There is no default: a guess would lose orders. */
+  readonly ledger: Ledger;
+  readonly validation?: {
+    /** How old a yes may be at submit, in seconds; default 0, always ask. More saves calls on a rate-limited plan. */
+    readonly submitMaxAgeSeconds?: number;
+  };
+  /**
+   * Judges tokens by their signature, for those who were given a public key: see `express-fanfare/jwks`. A forged token is
+   * refused without a call; a signed one opens pages, never orders, while Fanfare cannot be asked.
+   */
+  readonly offlineVerifier?: OfflineVerifier;
+  /** The only distributions that any guard of this instance lets in. */
+  readonly distributionIds?: readonly string[];
+  /** The shop's own customer, as Fanfare knows them; `undefined` = not known, which never fits. May be a promise. */
+  readonly consumerOf?: (req: Request) => unknown;
+  /** Whether an attempt that ended without a word made an order. A throw means that nobody knows. */
+  readonly findOrder?: FindOrder;
+  /** Answers refusals in place of the built-in answers. */
+  readonly onRefused?: NonNullable<Settings['onRefused']>;
+  /** Default: warnings and errors as one line each on stderr. */
+  readonly onEvent?: OnEvent;
+  /** How long after the admission's end an attempt that began in time may still complete, in seconds; default 900. */
+  readonly orderGraceSeconds?: number;
+  /** How long a payment elsewhere may take, in seconds; default 1,800. */
+  readonly pendingSeconds?: number;
+  /** How long a handler may run before its attempt is unresolved, in seconds; default 600. */
+  readonly maxClaimSeconds?: number;
+  /** Most completions sent per minute; absent = as fast as Fanfare takes them. */
+  readonly deliveriesPerMinute?: number;
+  /**
+   * Default `'automatic'`: one of the processes on the ledger sends completions by itself. `'manual'`: none does, and your
+   * job engine calls `fanfare.deliver(admissionId)`.
+   */
+  readonly deliveries?: DeliveryMode;
+  /** After how long without delivery `completion.overdue` is said, in seconds; default 1,800. */
+  readonly overdueSeconds?: number;
+  /** Called, beside the event, for each overdue order, and daily again: for a pager. */
+  readonly onOverdue?: OnOverdue;
+  /** The names a token goes by. */
+  readonly tokenNames?: Partial<TokenNames>;
+  /** Time; for tests. */
+  readonly clock?: Clock;
+}
