@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FanfareOptions, Middleware, Refusal } from '../../lib/index.js';
 import { type Answer, Jar, ours } from '../support/jar.js';
 import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
@@ -19,6 +20,13 @@ async function open(options: Partial<FanfareOptions> = {}): Promise<void> {
   ]);
 }
 
+/** Also under a shop's strict policy: the page allows its one style by its hash, and nothing else. */
+function expectOwnStyle({ text, headers }: Answer): void {
+  const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(text) ?? [];
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(headers['content-security-policy']).toContain(`default-src 'none'; style-src 'sha256-${hash}';`);
+}
+
 describe('Fanfare cannot be asked', () => {
   const down = { on: 'validate', kind: 'status', status: 503 } as const;
 
@@ -38,6 +46,7 @@ describe('Fanfare cannot be asked', () => {
     const page = await browser.visit(path);
     expect([page.status, page.headers.location]).toEqual([503, undefined]);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expectOwnStyle(page);
     expect(page.text).toContain(
       `<meta http-equiv="refresh" content="${String(page.headers['retry-after'])}">`,
     );

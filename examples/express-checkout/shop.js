@@ -53,8 +53,7 @@ function createShopFanfare(local, { file, orders, environment }) {
 function securityHeaders(local) {
   const policy = [
     "default-src 'none'",
-    // The guards' own pages, shown when Fanfare cannot be asked or an order is under way, bring their style along.
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "script-src 'self'",
     "img-src 'self' data:",
     local ? `connect-src 'self' ${local.url}` : "connect-src 'self'",

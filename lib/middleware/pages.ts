@@ -1,4 +1,5 @@
 /** The small pages for a shopper who may not pass: no script, no assets, nothing to load on a bad night. Pure. */
+import { createHash } from 'node:crypto';
 
 export interface Page {
   readonly title: string;
@@ -15,6 +16,11 @@ h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}
 p{margin:0 0 1.5rem}
 a{display:inline-block;min-height:44px;line-height:44px;padding:0 1.25rem;border-radius:.5rem;background:CanvasText;color:Canvas;text-decoration:none}
 a:focus-visible{outline:3px solid Highlight;outline-offset:2px}`;
+
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+/** A shop's own policy may forbid inline styles, and would leave these pages bare. They need nothing else. */
+export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
 
 /** Renders a page. */
 export function html(page: Page): string {

@@ -1,7 +1,7 @@
 /** Answering a refusal: a redirect for a page visit, a small page where a redirect would mislead, JSON for the rest. */
 import type { Context, Refusal } from './context.js';
 import { targetOf, type Next, type Request, type Response } from './http.js';
-import { html, type Page } from './pages.js';
+import { html, type Page, PAGE_POLICY } from './pages.js';
 import type { ReasonedRefusal } from './refusals.js';
 import { location, pathOf, queryOf, samePage, samePath, withParameter } from './url.js';
 import { isNavigation, isPrefetch } from './visit.js';
@@ -131,7 +131,7 @@ function page(
   const sentence = supportCode === undefined ? message : `${message} Support code: ${supportCode}`;
   return {
     status,
-    headers: { 'Content-Type': 'text/html; charset=utf-8' },
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY },
     body: html({ title, sentence, ...rest }),
   };
 }
