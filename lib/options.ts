@@ -1,11 +1,11 @@
 /** The merchant's options: named, documented, checked once, and completed from the environment. */
 import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
+import { type ApiOptions, type CheckedApi, readApi } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
 import type { DeliveryMode, OnOverdue, WorkParts } from './completion/work.js';
 import { type OnEvent, warnOnStderr } from './events.js';
-import type { DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
@@ -15,7 +15,6 @@ import type { TokenNames } from './middleware/token-sources.js';
 import { checkOptions } from './option-checks.js';
 import {
   milliseconds,
-  readApi,
   readClock,
   readDelivery,
   readExperienceUrl,
@@ -34,12 +33,7 @@ export interface FanfareOptions {
   readonly organizationId?: string;
   /** An `sk_` key, or a function that gives one (then a rotated key needs no restart). Default: `FANFARE_SECRET_KEY`. */
   readonly secretKey?: SecretKey;
-  readonly api?: {
-    /** https, except on loopback. Default: `FANFARE_API_URL`, then the dialect's own host. */
-    readonly baseUrl?: string;
-    /** Default `'gateway'`. */
-    readonly dialect?: DialectName;
-  };
+  readonly api?: ApiOptions;
   /** Where a refused page visit goes; default `'/experience'`. */
   readonly experienceUrl?: string | ((req: Request) => string);
   /** Where a finished checkout leads, in the session that made the order. */
@@ -95,13 +89,11 @@ export interface FanfareOptions {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options, checked and complete. */
-export interface CheckedOptions {
+export interface CheckedOptions extends CheckedApi {
   readonly settings: Settings;
   readonly secretKey: SecretKey;
   readonly secrets: readonly string[];
   readonly insecure: boolean;
-  readonly dialect: DialectName;
-  readonly baseUrl?: string;
   readonly ledger: Ledger;
   readonly findOrder?: FindOrder;
   readonly onEvent: OnEvent;
