@@ -13,6 +13,8 @@ const ANSWERS: Readonly<Record<FanfareErrorCode, readonly [status: number, waits
   INVALID_ADMISSION_DATA: [400, false],
   TOO_MANY_ATTEMPTS: [429, true],
   FANFARE_UNAVAILABLE: [503, true],
+  FANFARE_REFUSED: [502, false],
+  NOT_IN_DIALECT: [500, false],
   CLAIM_LOST: [409, false],
   LEDGER_UNAVAILABLE: [503, true],
 };

@@ -33,7 +33,7 @@ function messageOf(wrong: Readonly<Record<string, unknown>>): string {
 
 test('good options pass, and the rest is completed', () => {
   const { settings, dialect, insecure } = readOptions(good(), {});
-  expect({ dialect, insecure }).toEqual({ dialect: 'gateway', insecure: false });
+  expect([dialect.name, insecure]).toEqual(['gateway', false]);
   expect(settings).toMatchObject({
     ...{ organizationId: 'org_1', maxSessionMs: 1_800_000, orderGraceMs: 900_000, submitMaxAgeMs: 0 },
     ...{ pendingMs: 1_800_000, maxClaimMs: 600_000, hasFindOrder: false },
@@ -63,6 +63,12 @@ describe('what a message says', () => {
     [{ experienceURL: '/x' }, /Did you mean "experienceUrl"\?/],
     [{ session: { secret: SECRET } }, /"session" knows no option "secret"\. Did you mean "secrets"\?/],
     [{ api: { baseURL: 'https://x.example' } }, /"api" knows no option "baseURL"\. Did you mean "baseUrl"\?/],
+    [{ api: { dialekt: 'consumer' } }, /"api" knows no option "dialekt"\. Did you mean "dialect"\?/],
+    [
+      { api: { dialect: 'consumer-v2' } },
+      /"api\.dialect" must be one of gateway, consumer-v1, consumer, admission/,
+    ],
+    [{ api: { validate: true } }, /"api\.validate" must be a function/],
     [{ validation: { submitMaxAge: 1 } }, /"validation" knows no option "submitMaxAge"/],
     [{ tokenNames: { headers: 'x' } }, /"tokenNames" knows no option "headers"\. Did you mean "header"\?/],
     [{ qqqqqqqqqqqq: 1 }, /knows no option "qqqqqqqqqqqq"; it knows organizationId, secretKey, /],
@@ -138,6 +144,9 @@ describe('the zoo', () => {
     'validation.submitMaxAgeSeconds': (animal) => animal === 0,
     'api.baseUrl': () => false,
     'api.dialect': () => false,
+    'api.validate': (animal) => typeof animal === 'function',
+    'api.complete': (animal) => typeof animal === 'function',
+    'api.checkoutBaseUrl': () => false,
     'tokenNames.header': (animal) => animal === 'x',
     'tokenNames.query': isEmptyList,
     'tokenNames.body': isEmptyList,
@@ -193,6 +202,7 @@ test('no message shows a secret', () => {
     { session: { secrets: [SECRET, 7] } },
     { secretKey: 'sk_live_do_not_show', session: { secrets: [SECRET], insecure: true } },
     { api: { baseUrl: 'https://user:do_not_show@api.example' } },
+    { api: { checkoutBaseUrl: 'https://user:do_not_show@checkout.example' } },
     { ledger: 'postgres://user:do_not_show@db' },
   ];
   for (const wrong of wrongs) {

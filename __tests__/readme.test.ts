@@ -1,4 +1,4 @@
-/** What the README shows compiles, and what it lists is complete. */
+/** What the README and `docs/dialects.md` show compiles, and what it lists is complete. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { createEmulator } from '../lib/emulator/index.js';
 
 const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const DIALECTS = readFileSync(join(ROOT, 'docs/dialects.md'), 'utf8');
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
@@ -23,8 +24,8 @@ declare const showCheckout: RequestHandler, placeOrder: RequestHandler;
 export {};
 `;
 
-function blocks(language: string): readonly string[] {
-  return [...README.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+function blocks(text: string, language: string): readonly string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
     ([, code = '']) => code,
   );
 }
@@ -32,8 +33,11 @@ function blocks(language: string): readonly string[] {
 test('every code block compiles', () => {
   const folder = mkdtempSync(join(ROOT, '__tests__', 'readme-'));
   try {
-    const texts = [...blocks('js').map((code) => AROUND + code), ...blocks('ts')];
-    expect(texts.length).toBeGreaterThanOrEqual(4);
+    const texts = [
+      ...blocks(README, 'js').map((code) => AROUND + code),
+      ...[README, DIALECTS].flatMap((page) => blocks(page, 'ts')),
+    ];
+    expect(texts.length).toBeGreaterThanOrEqual(8);
     for (const [index, text] of texts.entries())
       writeFileSync(join(folder, `block-${String(index)}.mts`), text);
     const paths = Object.fromEntries(
@@ -52,7 +56,7 @@ test('every code block compiles', () => {
 test('the emulator takes every fault as it is shown', async () => {
   const emulator = createEmulator();
   const { url } = await emulator.listen();
-  const shown = blocks('json');
+  const shown = blocks(README, 'json');
   expect(shown.length).toBeGreaterThan(0);
   for (const body of shown) {
     const headers = { 'Content-Type': 'application/json' };

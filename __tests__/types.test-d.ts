@@ -4,6 +4,8 @@ import connect from 'connect';
 import express from 'express';
 import {
   createFanfare,
+  type Dialect,
+  DIALECTS,
   FanfareError,
   type FanfareErrorCode,
   type FanfareEvent,
@@ -42,6 +44,21 @@ void fanfare.completeAdmission({ id: 'a' }, { amount: '129.00' });
 // @ts-expect-error two of the three ids name nothing
 void fanfare.completeAdmission({ consumerId: 'c', distributionId: 'd' }, { orderId: '1' });
 
+const ours: Dialect = { ...DIALECTS.consumer, name: 'ours', proofField: 'grant' };
+createFanfare({ ledger: memoryLedger(), api: { dialect: ours, validate: ({ token }) => token === 'x' } });
+// @ts-expect-error there is no such dialect
+createFanfare({ ledger: memoryLedger(), api: { dialect: 'consumer-v2' } });
+// @ts-expect-error a word is no answer
+createFanfare({ ledger: memoryLedger(), api: { validate: () => 'yes' } });
+// @ts-expect-error a completion says whether it was told
+createFanfare({ ledger: memoryLedger(), api: { complete: () => undefined } });
+// @ts-expect-error the built-in dialects do not change
+DIALECTS.consumer.proofField = 'token';
+// @ts-expect-error money is a decimal string
+void fanfare.checkout.refund({ orderId: 'x', amount: 5 });
+// @ts-expect-error a checkout is by token or by claim, never by nothing
+void fanfare.checkout.create({ successUrl: 'https://a.example', cancelUrl: 'https://a.example' });
+
 const app = express();
 app.use(fanfare.attachAdmission(), fanfare.routes());
 app.get(
@@ -78,6 +95,8 @@ export function exhaustiveCode(code: FanfareErrorCode): number {
     case 'INVALID_ADMISSION_DATA':
     case 'TOO_MANY_ATTEMPTS':
     case 'FANFARE_UNAVAILABLE':
+    case 'FANFARE_REFUSED':
+    case 'NOT_IN_DIALECT':
     case 'CLAIM_LOST':
     case 'LEDGER_UNAVAILABLE':
       return new FanfareError(code).status;

@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import type { Order } from './admission/order.js';
+import { type CallParts, type Calls, createCalls } from './calls.js';
 import type { Delivered } from './completion/deliver-one.js';
 import type { Completions } from './completion/operate.js';
 import { createWork, type Work } from './completion/work.js';
-import { safely } from './events.js';
-import { createFanfareClient } from './fanfare-api/client.js';
+import { type OnEvent, safely } from './events.js';
+import { parseBaseUrl } from './fanfare-api/base-url.js';
+import { createFanfareClient, type FanfareClient } from './fanfare-api/client.js';
+import { assertSpoken } from './fanfare-api/gaps.js';
 import { askedLedger } from './middleware/asked-ledger.js';
 import type { Context } from './middleware/context.js';
 import { cookieStyle } from './middleware/cookies.js';
@@ -26,7 +29,7 @@ import { createValidator } from './validation/validator.js';
 import { rememberVerified } from './validation/verified-sessions.js';
 
 /** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
-export interface Fanfare {
+export interface Fanfare extends Calls {
   /** For `app.use`: sets `req.admission` when the request holds one; never refuses. */
   attachAdmission(): Middleware;
   /** A route guard for page loads. */
@@ -66,26 +69,31 @@ export interface Fanfare {
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
   const emit = safely('onEvent', checked.onEvent);
-  const client = createClient(checked);
+  const client = createClient(checked, emit);
   const owner = randomUUID();
   const work = createWork({ ...checked, emit, client, owner, random: Math.random });
   const context = createContext(checked, { emit, client, owner, reconciler: work.reconciler });
   const states = new RequestStates(context);
   const orders = new Orders(context, states, work.completer);
+  const calls = createCalls({
+    ...checked,
+    line: client.line,
+    context,
+    states,
+    checkout: checkoutOf(checked),
+  });
   work.start();
   return {
-    attachAdmission: (...given: readonly unknown[]) => {
-      refuseRequest('attachAdmission', given);
-      return attachMiddleware(context, states);
-    },
-    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
-    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
+    ...guardsOf(context, states),
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
     releaseAdmission: (reference) => orders.releaseAdmission(reference),
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
+    deny: (admission, reason) => calls.deny(admission, reason),
+    authorizeExternal: (user) => calls.authorizeExternal(user),
+    checkout: calls.checkout,
     routes: (...given: readonly unknown[]) => {
       refuseRequest('routes', given);
       return createRoutes({ context, states, deliveries: work });
@@ -96,9 +104,23 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     },
     close: async () => {
       await work.stop();
-      await client.close();
+      await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
     },
+  };
+}
+
+function guardsOf(
+  context: Context,
+  states: RequestStates,
+): Pick<Fanfare, 'attachAdmission' | 'requireAdmission' | 'claimAdmission'> {
+  return {
+    attachAdmission: (...given: readonly unknown[]) => {
+      refuseRequest('attachAdmission', given);
+      return attachMiddleware(context, states);
+    },
+    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
+    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
   };
 }
 
@@ -107,24 +129,29 @@ function refuseRequest(call: string, given: readonly unknown[]): void {
   if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
 }
 
-function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {
+function createClient(
+  { settings, secretKey, dialect, supplied, baseUrl, clock }: CheckedOptions,
+  emit: OnEvent,
+): FanfareClient {
   const { organizationId } = settings;
   return createFanfareClient({
-    organizationId,
-    secretKey,
-    dialect,
-    clock,
+    ...{ organizationId, secretKey, dialect, supplied, clock, emit },
     ...compact({ baseUrl }),
   });
 }
 
+function checkoutOf({ settings, secretKey, checkoutBaseUrl }: CheckedOptions): CallParts['checkout'] {
+  const base = parseBaseUrl(checkoutBaseUrl, 'api.checkoutBaseUrl');
+  return { organizationId: settings.organizationId, secretKey, base };
+}
+
 interface ContextParts extends Pick<Context, 'emit' | 'owner'> {
-  readonly client: ReturnType<typeof createClient>;
+  readonly client: FanfareClient;
   readonly reconciler: Work['reconciler'];
 }
 
 function createContext(
-  { settings, secrets, insecure, dialect, ledger, clock, offlineVerifier }: CheckedOptions,
+  { settings, secrets, insecure, dialect, supplied, ledger, clock, offlineVerifier }: CheckedOptions,
   { emit, client, owner, reconciler }: ContextParts,
 ): Context {
   const { organizationId } = settings;
@@ -140,10 +167,13 @@ function createContext(
       const session = readSession(keyring, organizationId, text);
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
-    validator: createValidator({ client, organizationId, dialect, clock, emit }),
+    validator: createValidator({ client, organizationId, dialect: dialect.name, clock, emit }),
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
     owner,
+    assertSpoken: (operations, types) => {
+      assertSpoken({ dialect, supplied }, operations, types);
+    },
   };
 }

@@ -73,6 +73,16 @@ const ANSWERS = {
     retryAfterSeconds: 5,
     text: 'We cannot confirm your place right now. Please stay on this page: your place is kept, and we try again by ourselves.',
   },
+  FANFARE_REFUSED: {
+    status: 502,
+    title: 'Not possible',
+    text: 'That did not work. Please go back to the sale and continue from there.',
+  },
+  NOT_IN_DIALECT: {
+    status: 500,
+    title: 'Not set up',
+    text: 'This shop is not set up for that yet. Please tell the shop.',
+  },
   CLAIM_LOST: {
     status: 409,
     title: 'Another attempt took over',
@@ -102,11 +112,19 @@ export interface FanfareErrorDetails {
   readonly orderId?: string;
   /** Fanfare's support code (FP002), to be read out to support. */
   readonly supportCode?: string;
+  /** The HTTP status that Fanfare answered. */
+  readonly fanfareStatus?: number;
+  /** The code in Fanfare's answer, such as `validation_error`. */
+  readonly fanfareCode?: string;
+  /** The key to call again with, when it is not known whether Fanfare has done what it was asked to do. */
+  readonly idempotencyKey?: string;
   /** Seconds for `Retry-After`, where better known than the code's default. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
+/** The details that a merchant's code may read off the error. */
+const CARRIED = ['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey'] as const;
 const BRAND = Symbol.for('express-fanfare.FanfareError');
 
 /**
@@ -124,6 +142,9 @@ export class FanfareError extends Error {
   readonly expose = true;
   readonly orderId?: string;
   readonly supportCode?: string;
+  readonly fanfareStatus?: number;
+  readonly fanfareCode?: string;
+  readonly idempotencyKey?: string;
 
   constructor(code: FanfareErrorCode, details: FanfareErrorDetails = {}) {
     const answer = answerOf(code);
@@ -135,8 +156,9 @@ export class FanfareError extends Error {
       'Cache-Control': 'no-store',
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
     });
-    if (details.orderId !== undefined) this.orderId = details.orderId;
-    if (details.supportCode !== undefined) this.supportCode = details.supportCode;
+    for (const name of CARRIED) {
+      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
+    }
     Object.defineProperty(this, BRAND, { value: true });
   }
 

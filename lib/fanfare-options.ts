@@ -1,9 +1,9 @@
 /** What a merchant may set: every option with its meaning, unit and default. */
+import type { ApiOptions } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
 import type { DeliveryMode, OnOverdue } from './completion/work.js';
 import type { OnEvent } from './events.js';
-import type { DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
@@ -17,12 +17,7 @@ export interface FanfareOptions {
   readonly organizationId?: string;
   /** An `sk_` key, or a function that gives one (then a rotated key needs no restart). Default: `FANFARE_SECRET_KEY`. */
   readonly secretKey?: SecretKey;
-  readonly api?: {
-    /** https, except on loopback. Default: `FANFARE_API_URL`, then the dialect's own host. */
-    readonly baseUrl?: string;
-    /** Default `'gateway'`. */
-    readonly dialect?: DialectName;
-  };
+  readonly api?: ApiOptions;
   /** Where a refused page visit goes; default `'/experience'`. */
   readonly experienceUrl?: string | ((req: Request) => string);
   /** Where a finished checkout leads, in the session that made the order. */

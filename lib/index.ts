@@ -17,6 +17,33 @@ export type { Order } from './admission/order.js';
 export type { Clock, Timer } from './clock.js';
 export type { Completion, CompletionState } from './completion/completion-view.js';
 export type { Delivered } from './completion/deliver-one.js';
+export { DIALECTS } from './fanfare-api/dialects.js';
+export type { DialectName } from './fanfare-api/dialects.js';
+export type {
+  Cells,
+  CompleteOperation,
+  CompletionReport,
+  Credentials,
+  Denial,
+  Dialect,
+  Operation,
+  Reply,
+  ValidateOperation,
+} from './fanfare-api/dialect.js';
+export type { Said } from './fanfare-api/said.js';
+export type { CompleteFunction, ValidateFunction } from './fanfare-api/supplied.js';
+export type { ExternalAuthorization, ExternalUser } from './fanfare-api/external.js';
+export type {
+  Accepted,
+  Cancellation,
+  CheckoutByClaim,
+  CheckoutByToken,
+  CheckoutSession,
+  Refund,
+} from './fanfare-api/checkout.js';
+export type { Question } from './admission/verdict.js';
+export type { ApiOptions } from './api-options.js';
+export type { CheckoutByRequest } from './calls.js';
 export type { FindOrder } from './completion/lookup.js';
 export type { CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';

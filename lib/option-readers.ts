@@ -4,14 +4,13 @@ import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
 import { systemClock } from './clock.js';
 import { safely } from './events.js';
-import { DIALECTS, type DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { TOKEN_NAMES, type TokenNames } from './middleware/token-sources.js';
 import { location } from './middleware/url.js';
 import type { FanfareOptions } from './fanfare-options.js';
-import type { CheckedOptions, Environment } from './options.js';
+import type { CheckedOptions } from './options.js';
 import { checkOptions, kindOf } from './option-checks.js';
 import type { OfflineVerifier } from './validation/offline-verifier.js';
 
@@ -53,24 +52,6 @@ export function readInsecure(value: unknown, secretKey: SecretKey): boolean {
     );
   }
   return true;
-}
-
-function readDialect(value: unknown = 'gateway'): DialectName {
-  if (typeof value === 'string' && Object.hasOwn(DIALECTS, value)) return value as DialectName;
-  throw new TypeError(
-    `"api.dialect" must be one of ${Object.keys(DIALECTS).join(', ')}, got ${kindOf(value)}`,
-  );
-}
-
-export function readApi(
-  api: FanfareOptions['api'] = {},
-  environment: Environment,
-): Pick<CheckedOptions, 'dialect' | 'baseUrl'> {
-  checkOptions('createFanfare: "api"', api, ['baseUrl', 'dialect']);
-  const baseUrl: unknown = api.baseUrl ?? environment['FANFARE_API_URL'];
-  if (baseUrl !== undefined && typeof baseUrl !== 'string')
-    throw new TypeError(`"api.baseUrl" must be a text, got ${kindOf(baseUrl)}`);
-  return { dialect: readDialect(api.dialect), ...compact({ baseUrl }) };
 }
 
 export function readLedger(value: unknown): Ledger {

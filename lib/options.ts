@@ -1,10 +1,10 @@
 /** The merchant's options, checked once and completed from the environment. */
 import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
+import { type CheckedApi, readApi } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { WorkParts } from './completion/work.js';
 import { type OnEvent, warnOnStderr } from './events.js';
-import type { DialectName } from './fanfare-api/dialects.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -13,7 +13,6 @@ import { readList } from './middleware/guard-options.js';
 import { checkOptions } from './option-checks.js';
 import {
   milliseconds,
-  readApi,
   readClock,
   readDelivery,
   readExperienceUrl,
@@ -31,13 +30,11 @@ import {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options, checked and complete. */
-export interface CheckedOptions extends Pick<FanfareOptions, 'findOrder' | 'offlineVerifier'> {
+export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOrder' | 'offlineVerifier'> {
   readonly settings: Settings;
   readonly secretKey: SecretKey;
   readonly secrets: readonly string[];
   readonly insecure: boolean;
-  readonly dialect: DialectName;
-  readonly baseUrl?: string;
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];

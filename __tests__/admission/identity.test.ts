@@ -65,7 +65,7 @@ test.each<readonly [unknown, boolean]>([
 });
 
 test('only the four types are types', () => {
-  expect(DISTRIBUTION_TYPES).toEqual(['queue', 'draw', 'auction', 'timed_release']);
+  expect(DISTRIBUTION_TYPES).toEqual(['queue', 'draw', 'auction', 'timed_release', 'appointment']);
   for (const type of DISTRIBUTION_TYPES) expect(distributionType(type)).toBe(type);
   for (const other of [
     'Queue',

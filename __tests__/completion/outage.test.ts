@@ -1,3 +1,4 @@
+import type { DeliveryAnswer } from '../../lib/fanfare-api/answers.js';
 import { HOUR, DONE, DOWN, MINUTE, numbered, refusal, Rig, SECOND, tooMany } from './rig.js';
 
 /** Enough orders that the breaker has its twenty answers at once. */
@@ -105,5 +106,54 @@ describe('an outage', () => {
     expect(new Set(await rig.states(...MANY))).toEqual(new Set(['delivered']));
     expect(rig.said('deliveries.paused')).toEqual([]);
     await rig.delivery.stop();
+  });
+
+  describe('that Fanfare was not asked about', () => {
+    const UNASKED: DeliveryAnswer = { kind: 'failed', reason: 'no "complete" for auction', unasked: true };
+    const ELSEWHERE: DeliveryAnswer = { kind: 'done', already: false, unasked: true };
+    const apart = new Set(MANY.slice(0, 30));
+
+    it('pauses nothing, and each goes by its own schedule, never to its death', async () => {
+      const rig = new Rig();
+      await rig.order(...MANY);
+      rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? UNASKED : DONE);
+      rig.delivery.start();
+      await rig.clock.advance(3 * 24 * HOUR);
+      expect(rig.said('deliveries.paused', 'completion.dead')).toEqual([]);
+      expect(new Set(await rig.states(...apart))).toEqual(new Set(['ordered']));
+      expect((await rig.progress(MANY[0]!))?.attempts).toBeGreaterThan(8);
+      expect(new Set(await rig.states(...MANY.slice(30)))).toEqual(new Set(['delivered']));
+      await rig.delivery.stop();
+    }, 60_000);
+
+    it('holds up no probe, however many of them are due', async () => {
+      const rig = await inOutage();
+      const [asked = ''] = MANY.slice(25);
+      rig.fanfare.answer = ({ idempotencyKey }) => (idempotencyKey === asked ? DONE : UNASKED);
+      await rig.clock.advance(2 * MINUTE);
+      expect(rig.delivery.state).toBe('running');
+      expect(await rig.states(asked)).toEqual(['delivered']);
+      await rig.delivery.stop();
+    }, 60_000);
+
+    it.each([
+      ['fails', UNASKED],
+      ['works', ELSEWHERE],
+    ])(
+      'ends no outage when it %s',
+      async (_name, answer) => {
+        const rig = await inOutage();
+        rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? answer : DOWN);
+        await rig.clock.advance(HOUR);
+        expect(rig.delivery.state).toBe('paused');
+        expect(rig.said('deliveries.resumed')).toEqual([]);
+        rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? answer : DONE);
+        await rig.clock.advance(2 * MINUTE);
+        expect(rig.delivery.state).toBe('running');
+        expect(new Set(await rig.states(...MANY.slice(30)))).toEqual(new Set(['delivered']));
+        await rig.delivery.stop();
+      },
+      60_000,
+    );
   });
 });

@@ -4,7 +4,7 @@ import { createDelivery } from '../../lib/completion/delivery.js';
 import type { Delivery, DeliveryOptions } from '../../lib/completion/delivery.js';
 import type { FanfareEvent } from '../../lib/events.js';
 import type { DeliveryAnswer } from '../../lib/fanfare-api/answers.js';
-import type { CompletionReport } from '../../lib/fanfare-api/dialects.js';
+import type { CompletionReport } from '../../lib/fanfare-api/dialect.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import { memoryLedger } from '../../lib/ledger/memory.js';
 import { ManualClock } from '../support/manual-clock.js';

@@ -183,7 +183,10 @@ describe('faults over HTTP', () => {
 
   it.each([
     [{ set: { kind: 'explode' } }, 'one of status, latency, reset, answer-lost'],
-    [{ set: { kind: 'reset', on: 'everything' } }, 'one of any, validate, complete, deny, shopper'],
+    [
+      { set: { kind: 'reset', on: 'everything' } },
+      'one of any, validate, complete, admit, deny, checkout, external, shopper',
+    ],
     [{ set: { kind: 'status', status: 200 } }, '400 to 599'],
     [
       { set: { kind: 'status', status: 429, retryAfterForm: 'words' } },

@@ -47,6 +47,8 @@ export interface Harness {
     body: unknown,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<Reply>;
+  /** A call of the merchant's server, with the key as a bearer token. */
+  readonly byBearer: (path: string, body: unknown) => Promise<Reply>;
   readonly shopper: () => Promise<Shopper>;
 }
 
@@ -68,6 +70,9 @@ export const merchantHeaders = {
   'X-Secret-Key': 'sk_test_emulator',
 };
 
+/** For the Consumer and the Checkout API. */
+export const bearer = { Authorization: 'Bearer sk_test_emulator' };
+
 export async function start(options: EmulatorOptions = {}): Promise<Harness> {
   const clock = new ManualClock();
   const emulator = createEmulator({ clock, experiences, ...options });
@@ -87,6 +92,7 @@ export async function start(options: EmulatorOptions = {}): Promise<Harness> {
   return {
     ...{ clock, emulator, url, call },
     merchant: (path, body, headers) => call('POST', path, body, { ...merchantHeaders, ...headers }),
+    byBearer: (path, body) => call('POST', path, body, bearer),
     async shopper() {
       const { body } = await call('POST', '/auth/guest', undefined, { 'X-Organization-Id': 'org_emulator' });
       const authorization = { Authorization: `Bearer ${String(body['accessToken'])}` };

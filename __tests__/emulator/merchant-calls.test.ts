@@ -162,13 +162,13 @@ describe('complete', () => {
   it('is refused after a denial, and a denial after it changes nothing', async () => {
     const denied = await minted();
     const { consumerId } = denied.admission;
-    await denied.merchant('/queues/q1/deny', { consumerId, reason: 'ADMIN_ACTION' });
+    await denied.byBearer('/api/queues/q1/deny', { consumerId, reason: 'ADMIN_ACTION' });
     expect(await denied.complete()).toMatchObject({ status: 403, body: { error: 'Admission denied' } });
     expect(denied.view()).toMatchObject({ state: 'denied', completion: { received: 1, effects: 0 } });
 
     const used = await minted();
     await used.complete();
-    const answer = await used.merchant('/queues/q1/deny', {
+    const answer = await used.byBearer('/api/queues/q1/deny', {
       consumerId: used.admission.consumerId,
       reason: 'ADMIN_ACTION',
     });

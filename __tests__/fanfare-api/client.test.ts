@@ -1,11 +1,14 @@
 import type { DistributionType } from '../../lib/admission/identity.js';
 import { createFanfareClient } from '../../lib/fanfare-api/client.js';
 import type { CompletionReport, FanfareClient, FanfareClientOptions } from '../../lib/fanfare-api/client.js';
+import { DIALECTS } from '../../lib/fanfare-api/dialects.js';
+import type { FanfareEvent } from '../../lib/events.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { deadOrigin, httpWire, reply, until } from './wire.js';
 import type { Wire } from './wire.js';
 
 const KEY = 'sk_test_hidden';
+const said: FanfareEvent[] = [];
 const opened: { close(): Promise<void> }[] = [];
 
 function kept<T extends { close(): Promise<void> }>(thing: T): T {
@@ -14,6 +17,7 @@ function kept<T extends { close(): Promise<void> }>(thing: T): T {
 }
 
 afterEach(async () => {
+  said.length = 0;
   for (const thing of opened.splice(0).reverse()) await thing.close();
 });
 
@@ -26,7 +30,8 @@ const clientOf = (baseUrl: string, more: Partial<FanfareClientOptions> = {}): Fa
       organizationId: 'org_1',
       secretKey: KEY,
       baseUrl,
-      dialect: 'gateway',
+      dialect: DIALECTS.gateway,
+      emit: (event) => said.push(event),
       clock: new ManualClock(),
       deadlineMs: 30_000,
       ...more,
@@ -230,7 +235,8 @@ describe('a client', () => {
     const client = createFanfareClient({
       organizationId: 'org_1',
       secretKey: KEY,
-      dialect: 'gateway',
+      dialect: DIALECTS.gateway,
+      emit: (event) => said.push(event),
       clock: new ManualClock(),
     });
     await client.warm();

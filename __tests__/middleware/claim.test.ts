@@ -314,13 +314,9 @@ describe('who may submit', () => {
     const { url } = await emulator.listen();
     await open(placeOrder, { emulator, options: { api: { baseUrl: url } } });
     const browser = await shop.admitted({ consumerId: 'cons_1' });
-    await fetch(`${url}/queues/queue_1/deny`, {
+    await fetch(`${url}/api/queues/queue_1/deny`, {
       method: 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        'X-Organization-Id': emulator.organizationId,
-        'X-Secret-Key': 'sk_test_emulator',
-      },
+      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer sk_test_emulator' },
       body: JSON.stringify({ consumerId: 'cons_1', reason: 'FRAUD_DETECTED' }),
     });
     expect(await bodyOf(await browser.submit())).toMatchObject({ code: 'ADMISSION_INVALID' });

@@ -1,8 +1,11 @@
 /** Which ids are acceptable, which types exist, and what an admission is called. */
 import { createHash } from 'node:crypto';
 
-/** The mechanisms that can admit a shopper to a checkout. */
-export type DistributionType = 'queue' | 'draw' | 'auction' | 'timed_release';
+/**
+ * The mechanisms that can admit a shopper to a checkout. Fanfare documents no proof of an `appointment` (a booked slot):
+ * it works with the merchant's own `api.validate` and `api.complete` only.
+ */
+export type DistributionType = 'queue' | 'draw' | 'auction' | 'timed_release' | 'appointment';
 
 const TYPES: Readonly<Record<string, DistributionType>> = Object.freeze(
   Object.assign(Object.create(null) as Record<string, DistributionType>, {
@@ -10,13 +13,14 @@ const TYPES: Readonly<Record<string, DistributionType>> = Object.freeze(
     draw: 'draw',
     auction: 'auction',
     timed_release: 'timed_release',
+    appointment: 'appointment',
   }),
 );
 
 /** The types in the order they are shown in messages. */
 export const DISTRIBUTION_TYPES: readonly DistributionType[] = Object.freeze(Object.values(TYPES));
 
-/** Looks a type up; anything that is not exactly one of the four is `undefined`. */
+/** Looks a type up; anything that is not exactly one of the five is `undefined`. */
 export function distributionType(value: unknown): DistributionType | undefined {
   return typeof value === 'string' ? TYPES[value] : undefined;
 }

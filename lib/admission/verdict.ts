@@ -24,6 +24,8 @@ export interface Unknown {
   /** Short and safe to log: an error code or an HTTP status in words; never a body, a token or a key. */
   readonly reason: string;
   readonly status?: number;
+  /** Fanfare was not asked at all, so this says nothing about whether it is up. */
+  readonly unasked?: true;
   /** From `Retry-After` or a 429 body, as seconds from now. */
   readonly retryAfterSeconds?: number;
 }

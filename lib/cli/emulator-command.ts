@@ -75,6 +75,8 @@ FANFARE_ORGANIZATION_ID=${ORGANIZATION_ID}
 FANFARE_SECRET_KEY=${SECRET_KEY}
 FANFARE_API_URL=${url}
 
+With another "api.dialect" the address goes on: consumer ${url}/api, consumer-v1 ${url}/api/v1.
+
 Distributions:
 ${distributions.join('\n')}
 

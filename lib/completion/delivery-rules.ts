@@ -5,6 +5,7 @@
  * answers stop the queue instead of spending the attempts of rows that can do nothing about it.
  */
 import { compact } from '../admission/compact.js';
+import type { DeliveryAnswer } from '../fanfare-api/answers.js';
 import { afterFailure, afterSuccess } from '../fanfare-api/outage-window.js';
 import { pausedBy, reopened, resumed, resumedBy, stillPaused, unparked } from './pause.js';
 import type { Answered, Decision, Failed, Pause, Queue, Refused } from './queue.js';
@@ -17,10 +18,18 @@ const MISSING_LIMIT = 5;
 /** Judges one answer. Total: every answer in every state of the queue has a decision. */
 export function decide(queue: Queue, answered: Answered): Decision {
   const { answer } = answered;
+  if (answer.unasked === true) return apart(unparked(queue, answered.admissionId), answered, answer);
   if (answer.kind === 'done') return delivered(queue, answered);
   if (isFinal(answer)) return refusedForGood(queue, answered, answer);
   if (queue.pause !== undefined) return whilePaused(queue, queue.pause, answered, answer);
   return answer.kind === 'failed' ? failed(queue, answered, answer) : refused(queue, answered, answer);
+}
+
+/** Without Fanfare, by the merchant's own function or not at all: the row's own matter, nothing about the queue. */
+function apart(queue: Queue, answered: Answered, answer: DeliveryAnswer): Decision {
+  return answer.kind === 'failed'
+    ? failedForNow(queue, answered, answer)
+    : { outcome: { to: 'delivered' }, queue, putBack: [] };
 }
 
 /** Whoever refuses a probe is no longer away. */

@@ -71,6 +71,8 @@ class DeliveryLoop implements Delivery {
     this.#flow = fullFlow(clock.now(), this.#perMinute);
     const heard: DispatchParts['heard'] = (answer, sentAt) => {
       this.#flow = afterAnswer(this.#flow, answer, sentAt, clock.now());
+      // No probe of Fanfare then: the next one may follow at once.
+      if (answer.unasked === true) this.#probedAt = -Infinity;
     };
     this.#dispatch = new Dispatch({ ledger: this.#ledger, client, clock, emit, random, heard });
     this.#ticks = repeat(clock, TICK_MS, () => this.#tick());

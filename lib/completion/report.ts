@@ -1,5 +1,5 @@
 /** What Fanfare is told about a recorded order. Pure. */
-import type { CompletionReport } from '../fanfare-api/dialects.js';
+import type { CompletionReport } from '../fanfare-api/dialect.js';
 import type { UsedRow } from '../ledger/row.js';
 
 /** The report of a row; its idempotency key is the admission's id, the same on every attempt. */

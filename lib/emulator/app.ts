@@ -1,22 +1,35 @@
 /** The emulator as one Express application, to listen by itself or to be mounted in another. */
 import type express from 'express';
 import type { ErrorRequestHandler, Express } from 'express';
-import { apiRoutes } from './api-routes.js';
 import { malformed, problem, Refusal } from './answers.js';
 import type { Answer } from './answers.js';
+import { checkoutRoutes } from './checkout-routes.js';
+import { consumerRoutes } from './consumer-routes.js';
 import { controlRoutes } from './control-routes.js';
+import { gatewayRoutes } from './gateway-routes.js';
+import { generated, oldest } from './generations.js';
 import { meetCall } from './meet-call.js';
 import { send } from './send.js';
+import { ownCompletionRoutes, shopperRoutes } from './shopper-routes.js';
 import type { World } from './world.js';
 
 export function createApp(create: typeof express, world: World): Express {
   const app = create();
   app.disable('x-powered-by');
-  const api = apiRoutes(create, world);
+  const shopper = shopperRoutes(create, world);
+  const gateway = gatewayRoutes(create, world);
   app.use(controlRoutes(create, world));
   app.use(meetCall(world));
-  app.use('/v1', api);
-  app.use(api);
+  app.use('/api/v1', consumerRoutes(create, world, oldest));
+  app.use(
+    '/api',
+    consumerRoutes(create, world, generated),
+    checkoutRoutes(create, world),
+    ownCompletionRoutes(create, world),
+    shopper,
+  );
+  app.use('/v1', gateway, shopper);
+  app.use(gateway, shopper);
   app.use(function answersNotFound(_req, res) {
     send(res, problem(404, 'Not found'), world.now());
   });

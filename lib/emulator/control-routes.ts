@@ -2,7 +2,6 @@
 import type express from 'express';
 import type { Router } from 'express';
 import { viewOf } from './admission-record.js';
-import { answering } from './api-routes.js';
 import { kindOf, malformed, ok, Refusal } from './answers.js';
 import type { Answer, Issue } from './answers.js';
 import { DISTRIBUTION_TYPES } from './experiences.js';
@@ -10,6 +9,7 @@ import { between, flag, id, issuesOf, oneOf, optional } from './expectations.js'
 import type { Expectation } from './expectations.js';
 import { FAULT_TARGETS } from './faults.js';
 import { isObject, ownValue } from './fields.js';
+import { answering } from './handling.js';
 import { mint } from './mint.js';
 import type { MintOptions } from './mint.js';
 import { PAGE_POLICY } from './page-assets.js';

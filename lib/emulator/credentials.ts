@@ -17,9 +17,14 @@ export function requireMerchant(world: World, req: IncomingMessage): void {
   requireOrganization(world, req);
 }
 
+/** Lets only the merchant's server pass: the key as a bearer token, per the vendor's API reference. */
+export function requireBearer(world: World, req: IncomingMessage): void {
+  if (!sameText(bearerOf(req), world.secretKey)) throw new Refusal(problem(401, 'Secret key required'));
+}
+
 /** The consumer behind an access token. */
 export function requireConsumer(world: World, req: IncomingMessage): string {
-  const [, token] = /^Bearer (\S+)$/i.exec(headerOf(req, 'authorization') ?? '') ?? [];
+  const token = bearerOf(req);
   const claims = token === undefined ? undefined : world.signer.verify(token);
   // The same key signs admission tokens: only a token of this type opens a session.
   if (claims?.['type'] !== 'consumer') throw new Refusal(problem(401, 'Authentication required'));
@@ -29,26 +34,46 @@ export function requireConsumer(world: World, req: IncomingMessage): string {
   return String(claims['consumerId']);
 }
 
-/** A new guest, per the vendor's session object. Asks for the publishable key or, as the guides do, the organization. */
+/** A new guest. Asks for the publishable key or, as the guides do, the organization. */
 export function openGuestSession(world: World, req: IncomingMessage): Answer {
-  const key = headerOf(req, 'x-publishable-key');
-  if (key === undefined) requireOrganization(world, req);
-  else if (!sameText(key, world.settings.publishableKey)) {
-    throw new Refusal(problem(401, 'Authentication required'));
-  }
-  const consumerId = `cons_${randomBytes(13).toString('hex')}`;
+  if (headerOf(req, 'x-publishable-key') === undefined) requireOrganization(world, req);
+  else requirePublishable(world, req);
+  return openSession(world, newConsumerId(), 'guest');
+}
+
+/** Lets only the shop's pages pass. */
+export function requirePublishable(world: World, req: IncomingMessage): void {
+  if (sameText(headerOf(req, 'x-publishable-key'), world.settings.publishableKey)) return;
+  throw new Refusal(problem(401, 'Authentication required'));
+}
+
+export function newConsumerId(): string {
+  return `cons_${randomBytes(13).toString('hex')}`;
+}
+
+/** A session per the vendor's session object. */
+export function openSession(world: World, consumerId: string, type: 'guest' | 'authenticated'): Answer {
   const issuedAt = Math.floor(world.now() / 1_000);
   const accessToken = world.signer.sign({
     ...{ type: 'consumer', consumerId, organizationId: world.settings.organizationId },
-    ...{ sessionId: `sess_${randomUUID()}`, isGuest: true, iat: issuedAt, exp: issuedAt + ACCESS_SECONDS },
+    ...{
+      sessionId: `sess_${randomUUID()}`,
+      isGuest: type === 'guest',
+      iat: issuedAt,
+      exp: issuedAt + ACCESS_SECONDS,
+    },
   });
   return ok({
-    session: { type: 'guest', consumerId, expiresAt: iso(world.now() + ACCESS_SECONDS * 1_000) },
+    session: { type, consumerId, expiresAt: iso(world.now() + ACCESS_SECONDS * 1_000) },
     accessToken,
     refreshToken: randomBytes(24).toString('base64url'),
     refreshTokenTtlSeconds: REFRESH_SECONDS,
     beaconToken: randomBytes(24).toString('base64url'),
   });
+}
+
+function bearerOf(req: IncomingMessage): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headerOf(req, 'authorization') ?? '')?.[1];
 }
 
 /** One header's value; undefined when it is absent. */

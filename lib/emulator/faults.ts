@@ -1,7 +1,13 @@
 /** Faults on demand: what the emulator does wrong when it is told to. */
 
-/** Which calls a fault is for. `shopper` is everything a browser calls; `deny` the merchant's denials. */
-export const FAULT_TARGETS = ['any', 'validate', 'complete', 'deny', 'shopper'] as const;
+/**
+ * Which calls a fault is for. `shopper` is everything a browser calls; `checkout` the three calls of the Checkout API;
+ * `external` the merchant's half of the login bridge.
+ */
+export const FAULT_TARGETS = [
+  ...(['any', 'validate', 'complete', 'admit', 'deny'] as const),
+  ...(['checkout', 'external', 'shopper'] as const),
+] as const;
 export type FaultTarget = (typeof FAULT_TARGETS)[number];
 export type CallKind = Exclude<FaultTarget, 'any'>;
 

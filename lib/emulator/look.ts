@@ -49,8 +49,13 @@ function admitted(
   const state = stateOf(record, now);
   if (state === 'completed' || state === 'expired') return { at: state, record, ...bidder };
   if (record.denied) return { at: 'denied', since: record.denied.at, reason: record.denied.reason };
-  record.shownToken ??= book.mint(record, stage.distribution.opaqueTokens ?? false);
-  return { at: 'granted', record, token: record.shownToken, ...bidder };
+  return { at: 'granted', record, token: tokenShown(book, stage, record), ...bidder };
+}
+
+/** The token that every look at this admission shows. */
+export function tokenShown(book: AdmissionBook, stage: Stage | undefined, record: AdmissionRecord): string {
+  record.shownToken ??= book.mint(record, stage?.distribution.opaqueTokens ?? false);
+  return record.shownToken;
 }
 
 function grantIds(stage: Stage, consumerId: string) {

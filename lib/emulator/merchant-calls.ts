@@ -6,10 +6,9 @@ import type { Answer } from './answers.js';
 import { admissionToComplete, ruleOnToken } from './rulings.js';
 import type { Ruling } from './rulings.js';
 import type { Stage } from './venue.js';
-import { wireState } from './wire.js';
 import type { World } from './world.js';
 
-const RULING_TEXTS: Readonly<Record<Exclude<Ruling, 'good'>, string>> = {
+export const RULING_TEXTS: Readonly<Record<Exclude<Ruling, 'good'>, string>> = {
   unknown: 'Invalid admission token',
   mismatch: 'Admission token does not match',
   completed: 'Admission already completed',
@@ -17,6 +16,8 @@ const RULING_TEXTS: Readonly<Record<Exclude<Ruling, 'good'>, string>> = {
   expired: 'Admission expired',
 };
 const ALREADY_COMPLETED = RULING_TEXTS.completed;
+type Body = Readonly<Record<string, unknown>>;
+
 const KEYS_KEPT = 100;
 const METADATA_KEPT = 8_192;
 
@@ -64,8 +65,11 @@ export interface Completion {
   readonly idempotencyKey: string | undefined;
 }
 
+/** Writes one admission as an answer, in the words of one generation of the API. */
+export type Render = (record: AdmissionRecord) => Body;
+
 /** Completes a consumer's admission, once: see `EmulatorSwitches` for every later call. */
-export function complete(world: World, triple: Triple, completion: Completion): Answer {
+export function complete(world: World, triple: Triple, completion: Completion, completed: Render): Answer {
   const now = world.now();
   const record = admissionToComplete(world.book.of(triple), completion.idempotencyKey, now);
   if (!record) throw new Refusal(problem(404, 'Consumer has no admission'));
@@ -73,14 +77,14 @@ export function complete(world: World, triple: Triple, completion: Completion): 
   const state = stateOf(record, now);
   if (state === 'completed') {
     note(record, now, 'completed again');
-    return secondCompletion(world, record);
+    return secondCompletion(world, completed(record));
   }
   if (state === 'denied' || (state === 'expired' && world.settings.completeAfterExpiry === 'refuse')) {
     note(record, now, 'completion refused', RULING_TEXTS[state]);
     return problem(state === 'denied' ? 403 : 400, RULING_TEXTS[state]);
   }
   take(record, completion, now);
-  return ok(completedBody(record));
+  return ok(completed(record));
 }
 
 function remember(record: AdmissionRecord, { idempotencyKey }: Completion): void {
@@ -91,7 +95,8 @@ function remember(record: AdmissionRecord, { idempotencyKey }: Completion): void
   }
 }
 
-function take(record: AdmissionRecord, { metadata }: Completion, now: number): void {
+/** Uses an admission up. */
+export function take(record: AdmissionRecord, { metadata }: Pick<Completion, 'metadata'>, now: number): void {
   record.completedAt = now;
   record.completions.effects += 1;
   if (metadata) record.completions.metadata = keepable(metadata);
@@ -105,10 +110,10 @@ function keepable(metadata: Readonly<Record<string, unknown>>): Readonly<Record<
   return length <= METADATA_KEPT ? metadata : { leftOut: `${length} characters are too many to keep` };
 }
 
-function secondCompletion({ settings }: World, record: AdmissionRecord): Answer {
+function secondCompletion({ settings }: World, completed: Body): Answer {
   switch (settings.secondCompletion) {
     case 'same':
-      return ok(completedBody(record));
+      return ok(completed);
     case 'conflict':
       return problem(409, 'conflict', { message: ALREADY_COMPLETED });
     case 'bad_request':
@@ -116,29 +121,40 @@ function secondCompletion({ settings }: World, record: AdmissionRecord): Answer 
   }
 }
 
-const ID_FIELDS = { queue: 'queueId', draw: 'drawId', auction: 'auctionId', timed_release: 'timedReleaseId' };
-
-function completedBody({ distributionType, distributionId, consumerId, completedAt }: AdmissionRecord) {
-  return {
-    ...(distributionType === 'timed_release' ? { success: true } : {}),
-    [ID_FIELDS[distributionType]]: distributionId,
-    consumerId,
-    status: 'COMPLETED',
-    completedAt: iso(completedAt ?? 0),
-  };
-}
-
-/** Denies a consumer, waiting or admitted; an admission that was used stays used. */
-export function deny(world: World, stage: Stage, consumerId: string, reason: string): Answer {
+/** Denies a consumer, waiting or admitted; the admission that was used already, if there is one, stays used. */
+export function deny(
+  world: World,
+  stage: Stage,
+  consumerId: string,
+  reason: string,
+): AdmissionRecord | undefined {
   const now = world.now();
   const { id, type } = stage.distribution;
   const records = world.book.of({ distributionType: type, distributionId: id, consumerId });
   const done = records.find((record) => record.completedAt !== undefined);
-  if (done) return ok(wireState(type, { at: 'completed', record: done }));
+  if (done) return done;
   for (const record of records) {
     record.denied ??= { at: now, reason };
     note(record, now, 'denied', reason);
   }
   if (!stage.denied.has(consumerId)) stage.denied.set(consumerId, { at: now, reason });
-  return ok(wireState(type, { at: 'denied', since: now, reason }));
+  return undefined;
+}
+
+/** Whether a consumer holds an open admission: all that a validation without a token can tell. */
+export function holdsOpen(world: World, triple: Triple): boolean {
+  return world.book.of(triple).some((record) => stateOf(record, world.now()) === 'open');
+}
+
+/** Admits a consumer past the waiting; whoever is admitted already stays so. */
+export function admit(
+  world: World,
+  { distribution, experienceId }: Stage,
+  consumerId: string,
+): AdmissionRecord {
+  const now = world.now();
+  const ids = { distributionType: distribution.type, distributionId: distribution.id, consumerId };
+  const open = world.book.of(ids).find((record) => stateOf(record, now) === 'open');
+  const lasts = (distribution.admissionSeconds ?? world.settings.admissionSeconds) * 1_000;
+  return open ?? world.book.admit({ ...ids, experienceId, admittedAt: now, expiresAt: now + lasts }, now);
 }

@@ -55,10 +55,16 @@ export class RequestLog {
 }
 
 const KINDS: readonly (readonly [RegExp, CallKind])[] = [
-  [/^(\/v1)?\/(queues|draws|auctions)\/[^/]+\/validate$|^(\/v1)?\/admission\/validate$/, 'validate'],
-  [/^(\/v1)?\/(queues|draws|auctions|timed-releases)\/[^/]+\/complete$/, 'complete'],
-  [/^(\/v1)?\/(queues|draws)\/[^/]+\/deny$/, 'deny'],
-  [/^(\/v1)?\/(auth|experiences|queues|draws|auctions|timed-releases)(\/|$)/, 'shopper'],
+  // Completing a timed release below /api is the shopper's own call.
+  [/^\/api\/timed-releases\/[^/]+\/complete$/, 'shopper'],
+  [/^(\/v1|\/api\/v1|\/api)?\/(queues|draws|auctions)\/[^/]+\/validate$/, 'validate'],
+  [/^(\/v1)?\/admission\/validate$/, 'validate'],
+  [/^(\/v1|\/api\/v1|\/api)?\/(queues|draws|auctions|timed-releases)\/[^/]+\/complete$/, 'complete'],
+  [/^\/api(\/v1)?\/(queues|draws)\/[^/]+\/deny$/, 'deny'],
+  [/^\/api(\/v1)?\/queues\/[^/]+\/admit$/, 'admit'],
+  [/^\/api\/(checkout|payments\/(cancellations|refunds))$/, 'checkout'],
+  [/^(\/v1|\/api\/v1|\/api)?\/auth\/external\/authorize$/, 'external'],
+  [/^(\/v1|\/api\/v1|\/api)?\/(auth|experiences|queues|draws|auctions|timed-releases)(\/|$)/, 'shopper'],
 ];
 
 /** What a path is for; undefined when Fanfare has no such path. */

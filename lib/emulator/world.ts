@@ -1,8 +1,10 @@
 /** Everything one emulator knows; made once, handed to its routes. */
 import { problem, Refusal } from './answers.js';
 import { AdmissionBook } from './admission-book.js';
+import { Checkouts } from './checkouts.js';
 import { TYPE_WORDS } from './experiences.js';
 import type { DistributionType } from './experiences.js';
+import { ExternalLogins } from './external-logins.js';
 import { createFaults } from './faults.js';
 import type { CallKind, Fault, Faults } from './faults.js';
 import { RequestLog } from './request-log.js';
@@ -18,6 +20,8 @@ export interface World {
   readonly book: AdmissionBook;
   readonly venue: Venue;
   readonly requests: RequestLog;
+  readonly logins: ExternalLogins;
+  readonly checkouts: Checkouts;
   readonly faults: Faults & { take(kind: CallKind): Fault | undefined };
   /** The key that works now: rotation replaces it at once. */
   secretKey: string;
@@ -32,6 +36,8 @@ export function createWorld(settings: Settings): World {
     book: new AdmissionBook(signer),
     venue: createVenue(settings.experiences, settings.clock.now(), settings.random),
     requests: new RequestLog(),
+    logins: new ExternalLogins(),
+    checkouts: new Checkouts(),
     faults: createFaults(),
     secretKey: settings.secretKey,
     now: () => settings.clock.now(),

@@ -1,12 +1,11 @@
 /** What Fanfare's answers mean: to "is this token good?", and to a completion. Pure and total. */
 import { compact } from '../admission/compact.js';
-import { parseTime } from '../admission/expiry.js';
-import { isId } from '../admission/identity.js';
-import type { No, Question, Unknown, Verdict, Yes } from '../admission/verdict.js';
+import type { Question, Unknown, Verdict } from '../admission/verdict.js';
 import { parseJson, readErrorBody, wordsOf } from './error-body.js';
 import type { ErrorBody } from './error-body.js';
 import { rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
 import type { Answer, RateLimit } from './http-answer.js';
+import { no, readSaid, readState } from './said.js';
 
 /** How a delivery went. `reason` is one short line, safe to log: never a key, never a token. */
 export type DeliveryAnswer = (
@@ -30,7 +29,11 @@ export type DeliveryAnswer = (
       readonly reason: string;
       readonly retryAfterMs?: number;
     }
-) & { readonly rateLimit?: RateLimit };
+) & {
+  readonly rateLimit?: RateLimit;
+  /** Fanfare was not asked at all, so this says nothing about whether it is up. */
+  readonly unasked?: true;
+};
 
 /** Statuses that are statements about the admission. All others are about Fanfare, the network or us. */
 const NO_BY_STATUS: ReadonlySet<number> = new Set([400, 403, 404, 409, 410, 422, 423]);
@@ -38,19 +41,7 @@ const NO_BY_STATUS: ReadonlySet<number> = new Set([400, 403, 404, 409, 410, 422,
 /** 4xx answers to a completion that pass with time; every other 4xx refuses it. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
-/** The names under which an answer may repeat an id that was asked about. */
-const REPEATED: Readonly<Record<string, keyof Question>> = {
-  consumerId: 'consumerId',
-  distributionId: 'distributionId',
-  distributionType: 'distributionType',
-  queueId: 'distributionId',
-  drawId: 'distributionId',
-  auctionId: 'distributionId',
-  timedReleaseId: 'distributionId',
-};
-
 const ALREADY = /already[\s_-]*completed/i;
-const EXPIRED = /expir/i;
 const SECRETS = /\b(?:sk|pk|whsec)_\S+|\beyJ\S+|\S{48,}/g;
 const LONGEST_REASON = 200;
 
@@ -58,45 +49,18 @@ const LONGEST_REASON = 200;
 export function readVerdict(answer: Answer, question: Question, now: number): Verdict {
   const { status, body } = answer;
   if (typeof body !== 'string') return unknown(answer, now, `${statusWords(status)}, ${body.cut}`);
-  if (NO_BY_STATUS.has(status)) return no(status, readErrorBody(body));
+  if (NO_BY_STATUS.has(status)) return no(readErrorBody(body), status);
   if (!isSuccess(status)) return unknown(answer, now, statusWords(status));
-  return readSuccess(answer, body, question, now);
-}
-
-function readSuccess(answer: Answer, body: string, question: Question, now: number): Verdict {
   const value = parseJson(body);
-  if (value === true) return { answer: 'yes' };
-  if (value === false) return no(answer.status, { known: false });
-  const said = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  if (said['valid'] === true) return yes(said, question, answer.status);
-  if (said['valid'] === false) return no(answer.status, readErrorBody(body));
-  return unknown(answer, now, `${statusWords(answer.status)}, but no answer to be read in it`);
-}
-
-function yes(said: Readonly<Record<string, unknown>>, question: Question, status: number): Yes | No {
-  const contradicts = Object.entries(REPEATED).some(
-    ([name, asked]) => (said[name] ?? question[asked]) !== question[asked],
+  return (
+    readSaid(value, question, status) ??
+    readState(value, question, status) ??
+    unknown(answer, now, `${statusWords(status)}, but no answer to be read in it`)
   );
-  if (contradicts) return { answer: 'no', code: 'ADMISSION_MISMATCH', status };
-  const experienceId = said['experienceId'];
-  return compact({
-    answer: 'yes' as const,
-    expiresAt: parseTime(said['expiresAt']),
-    admittedAt: parseTime(said['admittedAt']),
-    experienceId: isId(experienceId) ? experienceId : undefined,
-  });
 }
 
-function no(status: number, body: ErrorBody): No {
-  const { code, error, supportCode } = body;
-  if (code === 'FP002' || error === 'DEVICE_MISMATCH') {
-    return compact({ answer: 'no' as const, code: 'DEVICE_MISMATCH' as const, status, supportCode });
-  }
-  const expired = wordsOf(body).some((words) => EXPIRED.test(words));
-  return { answer: 'no', code: expired ? 'ADMISSION_EXPIRED' : 'ADMISSION_INVALID', status };
-}
-
-function unknown(answer: Answer, now: number, reason: string): Unknown {
+/** "Could not tell", with what the answer says about when to ask again. */
+export function unknown(answer: Answer, now: number, reason: string): Unknown {
   const seconds = retryAfterSeconds(answer, now);
   return compact({ answer: 'unknown' as const, reason, status: answer.status, retryAfterSeconds: seconds });
 }

@@ -6,19 +6,19 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * Reads a base address: absolute, https (http only on loopback: `localhost`, `127.0.0.0/8`, `[::1]`), with an optional
  * path, and without credentials, query or hash.
  *
- * @throws TypeError that names `"api.baseUrl"`. The text itself is not repeated: it may hold credentials.
+ * @throws TypeError that names the option. The text itself is not repeated: it may hold credentials.
  */
-export function parseBaseUrl(text: string): URL {
-  if (!URL.canParse(text)) throw unfit('something that is not an absolute address');
+export function parseBaseUrl(text: string, option = 'api.baseUrl'): URL {
+  if (!URL.canParse(text)) throw unfit(option, 'something that is not an absolute address');
   const url = new URL(text);
   const flaw = flawOf(url);
-  if (flaw !== undefined) throw unfit(flaw);
+  if (flaw !== undefined) throw unfit(option, flaw);
   return url;
 }
 
-function unfit(got: string): TypeError {
+function unfit(option: string, got: string): TypeError {
   return new TypeError(
-    `"api.baseUrl" must be an absolute https address such as "https://api.fanfare.io" ` +
+    `"${option}" must be an absolute https address such as "https://api.fanfare.io" ` +
       `(http only for localhost, 127.0.0.0/8 and [::1]), got ${got}.`,
   );
 }

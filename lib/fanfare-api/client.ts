@@ -1,30 +1,31 @@
-/** Everything that is said to Fanfare, in two methods. Neither ever rejects: a fault is an answer like any other. */
+/** What a checkout asks Fanfare, in two methods. Neither ever rejects: a fault is an answer like any other. */
 import type { Question, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
-import type * as Answers from './answers.js';
+import type { OnEvent } from '../events.js';
 import type { DeliveryAnswer } from './answers.js';
-import { parseBaseUrl, pathBelow } from './base-url.js';
-import { withDeadline } from './deadline.js';
-import { DIALECTS } from './dialects.js';
-import type { CompletionReport, Dialect, DialectName, Operation } from './dialects.js';
-import { errorName } from './failure.js';
-import type { Failure } from './failure.js';
-import type { Answer } from './http-answer.js';
-import { currentKey } from './secret-key.js';
+import { parseBaseUrl } from './base-url.js';
+import type { CompletionReport, Dialect } from './dialect.js';
+import { createGapReport } from './gaps.js';
+import { createLine } from './line.js';
+import type { Line } from './line.js';
 import type { SecretKey } from './secret-key.js';
-import { createTransport } from './transport.js';
-import type { Transport } from './transport.js';
+import type { Supplied } from './supplied.js';
+import type * as WaysModule from './ways.js';
 
-export type { CompletionReport } from './dialects.js';
+export type { CompletionReport } from './dialect.js';
 
 export interface FanfareClientOptions {
   readonly organizationId: string;
   readonly secretKey: SecretKey;
   /** Default: the dialect's own. Checked by {@link parseBaseUrl}, which throws a TypeError. */
   readonly baseUrl?: string;
-  readonly dialect: DialectName;
+  readonly dialect: Dialect;
+  /** The merchant's own functions, for what the dialect has no operation for. */
+  readonly supplied?: Supplied;
   /** For reading `Retry-After`. Deadlines run on the machine's clock. */
   readonly clock: Clock;
+  /** Hears of what the dialect has no operation for. Must not throw. */
+  readonly emit: OnEvent;
   /** Total time for one validation, in milliseconds; default 2,000. */
   readonly deadlineMs?: number;
   /** Total time for one completion, in milliseconds; default 10,000. */
@@ -36,103 +37,42 @@ export interface FanfareClient {
   validate(question: Question, spent?: { readonly waitedMs: number }): Promise<Verdict>;
   /** Tells Fanfare that an order used an admission, once: trying again is the caller's. */
   complete(report: CompletionReport): Promise<DeliveryAnswer>;
+  /** The connection that both use, for whatever else is said below the same base. */
+  readonly line: Line;
   /** Loads what the first call would load. */
   warm(): Promise<void>;
   /** Lets running calls end, then closes the connections. */
   close(): Promise<void>;
 }
 
-interface Call<Subject> {
-  readonly operation: Operation<Subject>;
-  readonly subject: Subject & { readonly distributionId: string };
-  readonly headers: Readonly<Record<string, string>>;
-  readonly retryUnsent: boolean;
-}
-
 /** Makes a client. Opens no connection and loads no HTTP library before the first call or `warm()`. */
 export function createFanfareClient(options: FanfareClientOptions): FanfareClient {
-  const { clock, deadlineMs = 2_000, completionDeadlineMs = 10_000 } = options;
-  const dialect: Dialect = DIALECTS[options.dialect];
+  const { organizationId, secretKey, dialect, supplied = {}, clock } = options;
+  const { deadlineMs = 2_000, completionDeadlineMs = 10_000 } = options;
   const base = parseBaseUrl(options.baseUrl ?? dialect.baseUrl);
-  const transport = createTransport(base.origin);
+  const line = createLine({ organizationId, secretKey, base, authenticate: dialect.authenticate });
+  const sayGap = createGapReport(clock, options.emit);
+  let loaded: WaysModule.Ways | undefined;
 
-  const send = <Subject>(milliseconds: number, call: Call<Subject>): Promise<Answer | Failure> =>
-    withDeadline(milliseconds, (signal) => sendBefore(signal, call, { options, dialect, base, transport }));
+  const ways = (): WaysModule.Ways => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first call or `warm()`, not at import
+    const { Ways } = require('./ways.js') as typeof WaysModule;
+    return (loaded ??= new Ways({ dialect, supplied, line, clock, sayGap }));
+  };
 
   return {
+    line,
     async validate(question, spent = { waitedMs: 0 }) {
       const leftMs = deadlineMs - Math.max(0, spent.waitedMs);
       if (leftMs <= 0) return { answer: 'unknown', reason: 'no time left after waiting for a turn' };
-      const answer = await send(leftMs, {
-        operation: dialect.validate[question.distributionType],
-        subject: question,
-        headers: {},
-        retryUnsent: true,
-      });
-      if ('failed' in answer) return { answer: 'unknown', reason: answer.failed };
-      return answers().readVerdict(answer, question, clock.now());
+      return ways().validate(question, leftMs);
     },
-    async complete(report) {
-      const answer = await send(completionDeadlineMs, {
-        operation: dialect.complete[report.distributionType],
-        subject: report,
-        headers: { 'X-Idempotency-Key': report.idempotencyKey },
-        retryUnsent: false,
-      });
-      if ('failed' in answer) return { kind: 'failed', reason: answer.failed };
-      return answers().readDelivery(answer, clock.now());
-    },
+    complete: async (report) => ways().complete(report, completionDeadlineMs),
     // eslint-disable-next-line @typescript-eslint/require-await -- a fault while loading must reject, not throw
     async warm() {
-      transport.warm();
-      answers();
+      line.warm();
+      ways();
     },
-    close: () => transport.close(),
+    close: () => line.close(),
   };
-}
-
-interface Line {
-  readonly options: FanfareClientOptions;
-  readonly dialect: Dialect;
-  readonly base: URL;
-  readonly transport: Transport;
-}
-
-async function sendBefore<Subject>(
-  signal: AbortSignal,
-  { operation, subject, headers, retryUnsent }: Call<Subject>,
-  { options, dialect, base, transport }: Line,
-): Promise<Answer | Failure> {
-  try {
-    const secretKey = await currentKey(options.secretKey, signal);
-    if (typeof secretKey !== 'string') return secretKey;
-    const answer = await transport.post({
-      path: pathBelow(base, operation.path, subject.distributionId),
-      headers: {
-        ...dialect.authenticate({ organizationId: options.organizationId, secretKey }),
-        ...headers,
-        'Content-Type': 'application/json',
-        Accept: 'application/json',
-        'User-Agent': 'express-fanfare',
-      },
-      body: JSON.stringify(operation.body(subject)),
-      signal,
-      retryUnsent,
-    });
-    return withoutKey(answer, secretKey);
-  } catch (error) {
-    // Data that no request can be made of, such as an id with half a character pair, fails like a network does.
-    return { failed: `the request could not be made (${errorName(error)})` };
-  }
-}
-
-/** An error body that repeats our key goes no further with it: its words end in reasons and events. */
-function withoutKey(answer: Answer | Failure, secretKey: string): Answer | Failure {
-  if ('failed' in answer || answer.status < 300 || typeof answer.body !== 'string') return answer;
-  return { ...answer, body: answer.body.replaceAll(secretKey, '[...]') };
-}
-
-function answers(): typeof Answers {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first answer or `warm()`, not at import
-  return require('./answers.js') as typeof Answers;
 }

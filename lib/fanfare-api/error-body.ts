@@ -3,7 +3,7 @@ import { compact } from '../admission/compact.js';
 
 /** The parts of an error body that mean something to us. A part that is absent or not a text is left out. */
 export interface ErrorBody {
-  /** `code`, or `denyReason` where a denied state is sent instead of an error. */
+  /** `code`, or why a consumer was denied where their state is sent instead of an error. */
   readonly code?: string;
   /** Free text or a snake_case code: the documentation has both. */
   readonly error?: string;
@@ -14,14 +14,19 @@ export interface ErrorBody {
   readonly known: boolean;
 }
 
+const REASONS = ['code', 'denyReason', 'deniedReason', 'reason'] as const;
 const MALFORMED = /^validation[\s_-]?(error|failed)$/i;
 const SUPPORT_CODE = /^[A-Za-z0-9][A-Za-z0-9 ._:#-]{0,63}$/;
 
 /** Reads an error body; a text that is not a JSON object says nothing. */
 export function readErrorBody(text: string): ErrorBody {
   const body = parseObject(text);
-  if (body === undefined) return { known: false };
-  const code = textOf(body['code']) ?? textOf(body['denyReason']);
+  return body === undefined ? { known: false } : errorBodyOf(body);
+}
+
+/** Reads an error body that is parsed already. */
+export function errorBodyOf(body: Readonly<Record<string, unknown>>): ErrorBody {
+  const code = REASONS.map((name) => textOf(body[name])).find((word) => word !== undefined);
   const error = textOf(body['error']);
   return compact({
     code,

@@ -1,5 +1,6 @@
 /** What the middlewares are given: checked settings and finished parts. Made once, in `create-fanfare.ts`. */
 import type { RequestAdmission } from '../admission/admission.js';
+import type { DistributionType } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import type { FanfareErrorCode } from '../errors.js';
 import type { OnEvent } from '../events.js';
@@ -62,6 +63,11 @@ export interface Context {
   readonly reconciler: Reconciler;
   /** Names this process in claims. */
   readonly owner: string;
+  /** Throws `NOT_IN_DIALECT` when one of the types cannot be asked about, so that no guard waits for what never comes. */
+  readonly assertSpoken: (
+    operations: readonly ('validate' | 'complete')[],
+    types: Iterable<DistributionType>,
+  ) => void;
 }
 
 /** What `match` is given and may answer: only `true` passes. */

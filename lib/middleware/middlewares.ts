@@ -72,6 +72,8 @@ function visits(
   guard: Guard,
   claims: boolean,
 ): (req: Request, res: Response) => Visit {
+  const { distributionTypes = [] } = guard.conditions;
+  context.assertSpoken(claims ? ['validate', 'complete'] : ['validate'], distributionTypes);
   const look = lookForGuard(context.settings.names, guard.conditions, claims);
   return (req, res) => ({ context, states, guard, look, req, res });
 }

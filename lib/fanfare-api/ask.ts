@@ -1,0 +1,99 @@
+/** Calls at the word of the merchant's own code: what is not a success is an error, with Fanfare's status and code. */
+import { FanfareError } from '../errors.js';
+import type { FanfareErrorDetails } from '../errors.js';
+import { withDeadline } from './deadline.js';
+import type { Body } from './dialect.js';
+import { parseObject, readErrorBody } from './error-body.js';
+import { retryAfterSeconds, statusWords, textOf } from './http-answer.js';
+import type { Answer } from './http-answer.js';
+import type { Line } from './line.js';
+
+export interface Asking {
+  readonly line: Line;
+  /** Milliseconds since the epoch, for `Retry-After`. */
+  readonly now: () => number;
+}
+
+export interface Ask {
+  /** The public call, for messages. */
+  readonly call: string;
+  readonly path: string;
+  readonly id?: string;
+  readonly body: Body;
+  /** What went out and must not come back in an error, should Fanfare repeat it. */
+  readonly secrets?: readonly string[];
+  /** The key to call again with. */
+  readonly idempotencyKey?: string;
+}
+
+const DEADLINE_MS = 10_000;
+/** 4xx that speak about us or about now, not about what was asked. */
+const PASSING: ReadonlySet<number> = new Set([401, 408, 425, 429]);
+const CODE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/**
+ * Resolves with Fanfare's answer, an object. Rejects with `FANFARE_REFUSED` when Fanfare does not do it, and with
+ * `FANFARE_UNAVAILABLE` when it could not be asked or answered so that nobody can tell.
+ */
+export async function ask({ line, now }: Asking, asked: Ask): Promise<Body> {
+  const { path, id, body } = asked;
+  const answer = await withDeadline(DEADLINE_MS, (signal) =>
+    line.post({ path, ...(id === undefined ? {} : { id }), body: () => body, signal, retryUnsent: true }),
+  );
+  if ('failed' in answer) throw unavailable(asked, answer.failed);
+  const read = isSuccess(answer) ? parseObject(textOf(answer)) : undefined;
+  if (read !== undefined) return read;
+  throw errorFor(asked, answer, now());
+}
+
+/** An error for an answer that is there, but cannot be used. */
+export function unreadable(asked: Ask): FanfareError {
+  return unavailable(asked, 'its answer could not be read');
+}
+
+function errorFor(asked: Ask, answer: Answer, now: number): FanfareError {
+  if (isSuccess(answer)) return unreadable(asked);
+  const { status } = answer;
+  const fanfareCode = codeOf(asked, answer);
+  const details: FanfareErrorDetails = {
+    fanfareStatus: status,
+    ...(fanfareCode === undefined ? {} : { fanfareCode }),
+  };
+  const said = fanfareCode === undefined ? statusWords(status) : `${statusWords(status)}, ${fanfareCode}`;
+  const refused = status >= 400 && status <= 499 && !PASSING.has(status);
+  if (refused) return failed('FANFARE_REFUSED', asked, `Fanfare refused it (${said})`, details);
+  const seconds = retryAfterSeconds(answer, now);
+  return unavailable(asked, said, {
+    ...details,
+    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+  });
+}
+
+function unavailable(asked: Ask, why: string, details: FanfareErrorDetails = {}): FanfareError {
+  return failed('FANFARE_UNAVAILABLE', asked, `Fanfare could not be asked: ${why}`, details);
+}
+
+function failed(
+  code: 'FANFARE_REFUSED' | 'FANFARE_UNAVAILABLE',
+  { call, idempotencyKey }: Ask,
+  message: string,
+  details: FanfareErrorDetails,
+): FanfareError {
+  return new FanfareError(code, {
+    message: `${call}: ${message}`,
+    ...details,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  });
+}
+
+/** A code, never free text: what was sent may stand in it. */
+function codeOf({ secrets = [] }: Ask, answer: Answer): string | undefined {
+  const { code, error } = readErrorBody(textOf(answer));
+  return [code, error].find(
+    (word) => word !== undefined && CODE.test(word) && !secrets.some((secret) => word.includes(secret)),
+  );
+}
+
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status <= 299;
+}

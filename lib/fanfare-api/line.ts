@@ -1,0 +1,79 @@
+/** A line to one of Fanfare's addresses: who we are, where it is, and how long a call may take. */
+import { pathBelow } from './base-url.js';
+import type { Body, Credentials } from './dialect.js';
+import { errorName } from './failure.js';
+import type { Failure } from './failure.js';
+import type { Answer } from './http-answer.js';
+import { currentKey } from './secret-key.js';
+import type { SecretKey } from './secret-key.js';
+import { createTransport } from './transport.js';
+
+export interface LineOptions {
+  readonly organizationId: string;
+  readonly secretKey: SecretKey;
+  readonly base: URL;
+  readonly authenticate: (credentials: Credentials) => Readonly<Record<string, string>>;
+}
+
+/** One POST. */
+export interface Call {
+  /** Below the base; `{id}` in it stands for `id`. */
+  readonly path: string;
+  readonly id?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Called when it is needed: what it throws fails the call. */
+  readonly body: () => Body;
+  /** Covers everything up to the last byte of the answer. */
+  readonly signal: AbortSignal;
+  /** Whether to try once more when the request surely never left this machine. */
+  readonly retryUnsent: boolean;
+}
+
+export interface Line {
+  /** Never rejects. */
+  post(call: Call): Promise<Answer | Failure>;
+  /** Loads what the first call would load. */
+  warm(): void;
+  /** Lets running calls end, then closes the connections. */
+  close(): Promise<void>;
+}
+
+/** Opens nothing before the first call. */
+export function createLine({ organizationId, secretKey, base, authenticate }: LineOptions): Line {
+  const transport = createTransport(base.origin);
+  return {
+    async post({ path, id = '', headers, body, signal, retryUnsent }) {
+      try {
+        const key = await currentKey(secretKey, signal);
+        if (typeof key !== 'string') return key;
+        const answer = await transport.post({
+          path: pathBelow(base, path, id),
+          headers: {
+            ...authenticate({ organizationId, secretKey: key }),
+            ...headers,
+            'Content-Type': 'application/json',
+            Accept: 'application/json',
+            'User-Agent': 'express-fanfare',
+          },
+          body: JSON.stringify(body()),
+          signal,
+          retryUnsent,
+        });
+        return withoutKey(answer, key);
+      } catch (error) {
+        // Data that no request can be made of, such as an id with half a character pair, fails like a network does.
+        return { failed: `the request could not be made (${errorName(error)})` };
+      }
+    },
+    warm: () => {
+      transport.warm();
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** An error body that repeats our key goes no further with it: its words end in reasons and events. */
+function withoutKey(answer: Answer | Failure, secretKey: string): Answer | Failure {
+  if ('failed' in answer || answer.status < 300 || typeof answer.body !== 'string') return answer;
+  return { ...answer, body: answer.body.replaceAll(secretKey, '[...]') };
+}

@@ -1,0 +1,89 @@
+/** How each question is asked: over the wire, by the merchant's own function, or, with neither, not at all. */
+import type { Triple } from '../admission/identity.js';
+import type { Question, Verdict } from '../admission/verdict.js';
+import type { Clock } from '../clock.js';
+import { readDelivery, readVerdict } from './answers.js';
+import type { DeliveryAnswer } from './answers.js';
+import { completionBody, validationBody } from './bodies.js';
+import { withDeadline } from './deadline.js';
+import type { CompleteOperation, CompletionReport, ValidateOperation } from './dialect.js';
+import { gapWords } from './gaps.js';
+import type { Needed, Speech } from './gaps.js';
+import type { Line } from './line.js';
+import { deliveryBy, verdictBy } from './readings.js';
+import { completeBy, validateBy } from './supplied.js';
+
+export interface WayParts extends Speech {
+  readonly line: Line;
+  readonly clock: Clock;
+  /** Hears of a question that nobody can be asked. */
+  readonly sayGap: (gap: string) => void;
+}
+
+/** Neither ever rejects. */
+export class Ways {
+  readonly #parts: WayParts;
+
+  constructor(parts: WayParts) {
+    this.#parts = parts;
+  }
+
+  validate(question: Question, withinMs: number): Promise<Verdict> {
+    const { dialect, supplied } = this.#parts;
+    const operation = dialect.validate[question.distributionType];
+    if (operation !== undefined) return this.#ask(operation, question, withinMs);
+    if (supplied.validate !== undefined) return validateBy(supplied.validate, question, withinMs);
+    return Promise.resolve({ answer: 'unknown', unasked: true, reason: this.#gap('validate', question) });
+  }
+
+  complete(report: CompletionReport, withinMs: number): Promise<DeliveryAnswer> {
+    const { dialect, supplied } = this.#parts;
+    const operation = dialect.complete[report.distributionType];
+    if (operation !== undefined) return this.#tell(operation, report, withinMs);
+    if (supplied.complete !== undefined) return completeBy(supplied.complete, report, withinMs);
+    return Promise.resolve({ kind: 'failed', unasked: true, reason: this.#gap('complete', report) });
+  }
+
+  #ask(operation: ValidateOperation, question: Question, withinMs: number): Promise<Verdict> {
+    const { dialect, line, clock } = this.#parts;
+    return withDeadline(withinMs, async (signal) => {
+      const answer = await line.post({
+        path: operation.path,
+        id: question.distributionId,
+        body: () => validationBody(dialect, operation, question),
+        signal,
+        retryUnsent: true,
+      });
+      if ('failed' in answer) return { answer: 'unknown', reason: answer.failed };
+      const now = clock.now();
+      return operation.read === undefined
+        ? readVerdict(answer, question, now)
+        : verdictBy(operation.read, answer, question, { signal, now });
+    });
+  }
+
+  #tell(operation: CompleteOperation, report: CompletionReport, withinMs: number): Promise<DeliveryAnswer> {
+    const { dialect, line, clock } = this.#parts;
+    return withDeadline(withinMs, async (signal) => {
+      const answer = await line.post({
+        path: operation.path,
+        id: report.distributionId,
+        headers: { 'X-Idempotency-Key': report.idempotencyKey },
+        body: () => completionBody(dialect, operation, report),
+        signal,
+        retryUnsent: false,
+      });
+      if ('failed' in answer) return { kind: 'failed', reason: answer.failed };
+      const now = clock.now();
+      return operation.read === undefined
+        ? readDelivery(answer, now)
+        : deliveryBy(operation.read, answer, report, { signal, now });
+    });
+  }
+
+  #gap(operation: Needed, { distributionType }: Triple): string {
+    const gap = gapWords(this.#parts.dialect, operation, distributionType);
+    this.#parts.sayGap(gap);
+    return gap;
+  }
+}
