@@ -85,10 +85,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   work.start();
   return {
     ...guardsOf(context, states),
-    completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
-    releaseAdmission: (reference) => orders.releaseAdmission(reference),
-    deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
-    assertClaim: (req) => orders.assertClaim(req),
+    ...orderCallsOf(orders),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
     deny: (admission, reason) => calls.deny(admission, reason),
@@ -121,6 +118,18 @@ function guardsOf(
     },
     requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
     claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
+  };
+}
+
+/** Without their `this`, so that a merchant may take them off the instance. */
+function orderCallsOf(
+  orders: Orders,
+): Pick<Fanfare, 'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim'> {
+  return {
+    completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
+    releaseAdmission: (reference) => orders.releaseAdmission(reference),
+    deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
+    assertClaim: (req) => orders.assertClaim(req),
   };
 }
 
