@@ -42,7 +42,13 @@ function importRules(room) {
         message: `lib/${room} may not import this room (see the table in eslint.config.mjs).`,
       },
       {
-        group: ['**/create-fanfare.js', '**/options.js', '**/fanfare-options.js', '**/index.js'],
+        group: [
+          '**/create-fanfare.js',
+          '**/options.js',
+          '**/fanfare-options.js',
+          '**/fanfare.js',
+          '**/index.js',
+        ],
         message: 'Nobody imports the composition.',
       },
     ],

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type * as Memory from './ledger/memory.js';
 
 export { createFanfare } from './create-fanfare.js';
-export type { Fanfare } from './create-fanfare.js';
+export type { Fanfare } from './fanfare.js';
 export type { FanfareOptions } from './fanfare-options.js';
 export { FanfareError } from './errors.js';
 export type { FanfareErrorCode, FanfareErrorDetails } from './errors.js';

@@ -1,0 +1,45 @@
+/** The one object a merchant works with. */
+import type { Order } from './admission/order.js';
+import type { Calls } from './calls.js';
+import type { Delivered } from './completion/deliver-one.js';
+import type { Completions } from './completion/operate.js';
+import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
+import type { Middleware, Request } from './middleware/http.js';
+import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
+
+/** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
+export interface Fanfare extends Calls {
+  /** For `app.use`: sets `req.admission` when the request holds one; never refuses. */
+  attachAdmission(): Middleware;
+  /** A route guard for page loads. */
+  requireAdmission(options?: GuardOptions): Middleware;
+  /** A route guard for the submit: validated afresh, held for this one order. */
+  claimAdmission(options?: ClaimGuardOptions): Middleware;
+  /**
+   * Records that an order used the admission; resolves when the ledger holds it, without waiting for Fanfare. The same
+   * order again is a no-op. Rejects with `ADMISSION_USED` (and the winner's order id), `ADMISSION_AMBIGUOUS`,
+   * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`; with a `TypeError` when `transaction` is not
+   * one that this ledger can write in.
+   */
+  completeAdmission(reference: AdmissionReference, order: Order, extras?: CompleteExtras): Promise<void>;
+  /** Gives a claim back because no order came of it. Resolves to whether there was one to give back. */
+  releaseAdmission(reference: AdmissionReference): Promise<boolean>;
+  /** Keeps the payment provider's reference with this attempt; the next attempt finds it in `req.admission.superseded`. */
+  deferAdmission(req: Request, deferral: { readonly reference: string }): Promise<void>;
+  /** Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over. */
+  assertClaim(req: Request): Promise<void>;
+  /**
+   * Tells Fanfare about this admission's order now, for shops whose own job engine drives deliveries. Resolves when
+   * nothing is left to do; rejects with `FANFARE_UNAVAILABLE` when it is to be called again, `LEDGER_UNAVAILABLE`, or
+   * `INVALID_ADMISSION_DATA` when no order is recorded for the id.
+   */
+  deliver(admissionId: string): Promise<Delivered>;
+  /** What an operator may do with completions: list, show, retry, discard. */
+  readonly completions: Completions;
+  /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
+  routes(): Middleware;
+  /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
+  ready(): Promise<void>;
+  /** Stops deliveries, lets running ones finish, closes the connections and the ledger. */
+  close(): Promise<void>;
+}
