@@ -1,0 +1,7 @@
+import type { Ledger } from '../../lib/ledger/ledger.js';
+
+/** Where a ledger is, as JSON. */
+export type Address = { readonly engine: 'memory' } | { readonly engine: 'sqlite'; readonly file: string };
+
+/** @param lib the folder of the library */
+export function openLedger(lib: string, address: Address): Ledger;
