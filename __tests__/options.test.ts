@@ -72,7 +72,13 @@ describe('what a message says', () => {
     [{ organizationId: '' }, /"organizationId" must be .* got an empty text/],
     [{ ledger: undefined }, /"ledger" must be a ledger, .* got undefined/],
     [{ session: { secrets: ['too short'] } }, /"session\.secrets" .* got a text of 9 characters/],
-    [{ session: { secrets: [] } }, /"session\.secrets" must be a list/],
+    [{ session: { secrets: [] } }, /"session\.secrets" must be a list .* got a list of 0/],
+    [{ pendingSecond: 1 }, /Did you mean "pendingSeconds"\?/],
+    [
+      { pendingSeconds: 1e9 },
+      /"pendingSeconds" must be a number of seconds from 1 to 31536000, got 1000000000/,
+    ],
+    [{ experienceUrl: 'experience' }, /"experienceUrl" must give a path .* got a text of 10 characters/],
     [{ session: { secrets: [SECRET], insecure: 'yes' } }, /"session\.insecure" must be true or false/],
     [{ pendingSeconds: '1800' }, /"pendingSeconds" must be a number .* got a text of 4 characters/],
   ])('%j', (wrong, message) => {

@@ -1,13 +1,18 @@
 /** What the README shows compiles, and what it lists is complete. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAULT_TARGETS, RETRY_AFTER_FORMS, SIMPLE_FAULT_KINDS } from '../lib/emulator/faults.js';
+import { createEmulator } from '../lib/emulator/index.js';
 
 const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
+  'express-fanfare/postgres': ['lib/ledger/postgres.ts'],
+  'express-fanfare/redis': ['lib/ledger/redis.ts'],
+  'express-fanfare/emulator': ['lib/emulator/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';
@@ -36,11 +41,34 @@ test('every code block compiles', () => {
     const compilerOptions = { noEmit: true, rootDir: ROOT, paths };
     const config = { extends: '../tsconfig.json', compilerOptions, include: ['*.mts'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
+    const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
+    expect(stdout).toBe('');
   } finally {
     rmSync(folder, { recursive: true });
   }
 }, 120_000);
+
+test('the emulator takes every fault as it is shown', async () => {
+  const emulator = createEmulator();
+  const { url } = await emulator.listen();
+  const shown = blocks('json');
+  expect(shown.length).toBeGreaterThan(0);
+  for (const body of shown) {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(`${url}/emulator/faults`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+  }
+  expect(emulator.faults.list()).toHaveLength(shown.length);
+  await emulator.close();
+});
+
+test.each([
+  ['kind', SIMPLE_FAULT_KINDS],
+  ['target', FAULT_TARGETS],
+  ['form of Retry-After', RETRY_AFTER_FORMS],
+])('every fault’s %s is in it', (_what, words) => {
+  for (const word of words) expect(README).toContain(`\`${word}\``);
+});
 
 test.each([
   ['error code', 'lib/errors.ts', /^ {2}([A-Z_]+): \{/gm],

@@ -1,28 +1,25 @@
-// How long `require` takes, against jsonwebtoken and lru-cache alone: fresh processes, taken in turn, median of 15.
+// How long `require` takes, beside the two packages that ours needs at once: in fresh processes, taken in turn.
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { interleave, machine, print } from './rounds.mjs';
 
-const ROUNDS = 15;
-const sides = {
-  'express-fanfare': ['express-fanfare'],
-  'jsonwebtoken and lru-cache': ['jsonwebtoken', 'lru-cache'],
+const ROUNDS = 25;
+const cwd = join(import.meta.dirname, '..');
+const cases = {
+  'jsonwebtoken and lru-cache': "require('jsonwebtoken'); require('lru-cache');",
+  'express-fanfare': "require('express-fanfare');",
+  'express-fanfare, with three guards made': `
+    const { createFanfare, memoryLedger } = require('express-fanfare');
+    const session = { secrets: ['a secret of at least thirty-two bytes'] };
+    const fanfare = createFanfare({ organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger(), session });
+    fanfare.attachAdmission(); fanfare.requireAdmission(); fanfare.claimAdmission();`,
 };
 
-function load(names) {
-  const loads = names.map((name) => `require(${JSON.stringify(name)});`).join('');
-  const code = `const start = performance.now();${loads}process.stdout.write(String(performance.now() - start))`;
-  return Number(execFileSync(process.execPath, ['-e', code], { encoding: 'utf8' }));
+/** Milliseconds. */
+function timeLoad(code) {
+  const timed = `const start = performance.now();${code};process.stdout.write(String(performance.now() - start));process.exit()`;
+  return Number(execFileSync(process.execPath, ['-e', timed], { cwd, encoding: 'utf8' }));
 }
 
-const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
-for (let round = 0; round < ROUNDS; round += 1) {
-  for (const [side, names] of Object.entries(sides)) times[side].push(load(names));
-}
-const [own, theirs] = Object.values(times).map(
-  (taken) => taken.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)],
-);
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model}`);
-console.log(
-  `require('express-fanfare'): ${(own / theirs).toFixed(2)} × jsonwebtoken and lru-cache` +
-    ` (${own.toFixed(1)} ms to ${theirs.toFixed(1)} ms)`,
-);
+console.log(machine);
+print('Loading', 'ms', await interleave(ROUNDS, cases, timeLoad));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import type { Order } from './admission/order.js';
 import type { Delivered } from './completion/deliver-one.js';
+import type { Completions } from './completion/operate.js';
 import { createWork, type Work } from './completion/work.js';
 import { safely } from './events.js';
 import { createFanfareClient } from './fanfare-api/client.js';
@@ -33,7 +34,8 @@ export interface Fanfare {
   /**
    * Records that an order used the admission; resolves when the ledger holds it, without waiting for Fanfare. The same
    * order again is a no-op. Rejects with `ADMISSION_USED` (and the winner's order id), `ADMISSION_AMBIGUOUS`,
-   * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`.
+   * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`; with a `TypeError` when `transaction` is not
+   * one that this ledger can write in.
    */
   completeAdmission(reference: AdmissionReference, order: Order, extras?: CompleteExtras): Promise<void>;
   /** Gives a claim back because no order came of it. Resolves to whether there was one to give back. */
@@ -48,6 +50,8 @@ export interface Fanfare {
    * `INVALID_ADMISSION_DATA` when no order is recorded for the id.
    */
   deliver(admissionId: string): Promise<Delivered>;
+  /** What an operator may do with completions: list, show, retry, discard. */
+  readonly completions: Completions;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
@@ -68,7 +72,10 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   const orders = new Orders(context, states, work.completer);
   work.start();
   return {
-    attachAdmission: () => attachMiddleware(context, states),
+    attachAdmission: (...given: readonly unknown[]) => {
+      refuseRequest('attachAdmission', given);
+      return attachMiddleware(context, states);
+    },
     requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
     claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
@@ -76,7 +83,11 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
     deliver: (admissionId) => work.deliver(admissionId),
-    routes: () => createRoutes({ context, states, deliveries: work }),
+    completions: work.completions,
+    routes: (...given: readonly unknown[]) => {
+      refuseRequest('routes', given);
+      return createRoutes({ context, states, deliveries: work });
+    },
     ready: async () => {
       await Promise.all([work.open(), client.warm()]);
     },
@@ -86,6 +97,11 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       await checked.ledger.close();
     },
   };
+}
+
+/** `app.use(fanfare.routes)` would make a router for each request and answer none. */
+function refuseRequest(call: string, given: readonly unknown[]): void {
+  if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
 }
 
 function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {

@@ -84,8 +84,7 @@ export function safely<T>(name: string, listener: (told: T) => unknown): (told: 
   return (told) => {
     try {
       // An async listener fails later, and must not become an unhandled rejection either.
-      const result = listener(told);
-      if (result instanceof Promise) result.catch(report);
+      Promise.resolve(listener(told)).catch(report);
     } catch (error) {
       report(error);
     }

@@ -1,11 +1,13 @@
 /** The shop window. */
+import type { Ledger } from './ledger/ledger.js';
+import type * as Memory from './ledger/memory.js';
+
 export { createFanfare } from './create-fanfare.js';
 export type { Fanfare } from './create-fanfare.js';
 export type { FanfareOptions } from './options.js';
 export { FanfareError } from './errors.js';
 export type { FanfareErrorCode, FanfareErrorDetails } from './errors.js';
 export type { FanfareEvent, OnEvent } from './events.js';
-export { memoryLedger } from './ledger/memory.js';
 export type { MemoryLedgerOptions } from './ledger/memory.js';
 export type { Ledger } from './ledger/ledger.js';
 export type { Row, RowStateName } from './ledger/row.js';
@@ -13,9 +15,22 @@ export type { Admission, Attempt, RequestAdmission, SupersededAttempt } from './
 export type { DistributionType } from './admission/identity.js';
 export type { Order } from './admission/order.js';
 export type { Clock, Timer } from './clock.js';
+export type { Completion, CompletionState } from './completion/completion-view.js';
+export type { Delivered } from './completion/deliver-one.js';
 export type { FindOrder } from './completion/lookup.js';
+export type { CompletionQuery, Completions } from './completion/operate.js';
+export type { DeliveryMode, OnOverdue } from './completion/work.js';
 export type { Refusal } from './middleware/context.js';
 export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 export type { Middleware, Next } from './middleware/http.js';
 export type { AdmissionReference } from './middleware/orders.js';
 export type { AdmissionView } from './middleware/routes.js';
+
+/**
+ * A ledger in memory. Orders and claims are forgotten when the process ends and unknown to other processes, so it throws
+ * a `TypeError` when `NODE_ENV` is `production`, unless `allowInProduction` is `true`.
+ */
+export function memoryLedger(options?: Memory.MemoryLedgerOptions): Ledger {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- shops in production use another engine: not at import
+  return (require('./ledger/memory.js') as typeof Memory).memoryLedger(options);
+}

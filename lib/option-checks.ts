@@ -19,9 +19,7 @@ export function checkOptions(call: string, options: unknown, known: readonly str
     // A default would take its place without a word.
     if (value === null) throw new TypeError(`${call}: "${name}" is null; leave it out for its default`);
     if (known.includes(name)) continue;
-    const meant = known.find(
-      (candidate) => distance(candidate.toLowerCase(), name.toLowerCase()) <= 2 + name.length / 6,
-    );
+    const meant = nearest(name, known);
     throw new TypeError(
       `${call} knows no option "${name}"${meant === undefined ? `; it knows ${known.join(', ')}` : `. Did you mean "${meant}"?`}`,
     );
@@ -31,6 +29,13 @@ export function checkOptions(call: string, options: unknown, known: readonly str
 /** By its tag, since an object of another realm, as in a test runner, has another prototype. */
 function isPlain(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+/** The known name that is most like `name`, unless none is much like it. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const edits = (candidate: string): number => distance(candidate.toLowerCase(), name.toLowerCase());
+  const [first] = [...known].sort((a, b) => edits(a) - edits(b));
+  return first !== undefined && edits(first) <= 2 + name.length / 6 ? first : undefined;
 }
 
 /** Edits between two words (Levenshtein). */

@@ -38,7 +38,7 @@ export function readSecrets(value: unknown): readonly string[] {
   const short = secrets.findIndex((secret) => typeof secret !== 'string' || Buffer.byteLength(secret) < 32);
   if (secrets.length > 0 && short === -1) return secrets as readonly string[];
   throw new TypeError(
-    `"session.secrets" must be a list of texts of at least 32 bytes each, got ${kindOf(secrets[short])}; set it or FANFARE_SESSION_SECRET, for instance to the output of: openssl rand -hex 32`,
+    `"session.secrets" must be a list of texts of at least 32 bytes each, got ${kindOf(short === -1 ? value : secrets[short])}; set it or FANFARE_SESSION_SECRET, for instance to the output of: openssl rand -hex 32`,
   );
 }
 
@@ -123,11 +123,13 @@ export function readDelivery(options: FanfareOptions): CheckedOptions['delivery'
   };
 }
 
+const YEAR_SECONDS = 31_536_000;
+
 export function milliseconds(name: string, value: unknown, preset: number, least: number): number {
   const seconds = value ?? preset;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < least || seconds > 31_536_000) {
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < least || seconds > YEAR_SECONDS) {
     throw new TypeError(
-      `"${name}" must be a number of seconds of at least ${String(least)}, got ${kindOf(value)}`,
+      `"${name}" must be a number of seconds from ${String(least)} to ${String(YEAR_SECONDS)}, got ${kindOf(value)}`,
     );
   }
   return seconds * 1_000;

@@ -1,69 +1,152 @@
-// A shopper in a real Chromium, through a running shop: wait, be admitted, a declined card, an order, and a refresh.
+// A shopper in a real Chromium, through a running shop: by the queue, the draw and the auction to three orders.
 // Usage: node scripts/browser-journey.mjs <shop's address> [folder for screenshots]
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { openPhone } from './phone.mjs';
 
 const [shop, screenshots] = process.argv.slice(2);
-const profile = mkdtempSync(join(tmpdir(), 'fanfare-chromium-'));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const phone = await openPhone(screenshots);
+const { context, look } = phone;
 
-try {
-  const page = await context.newPage();
-  const faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  const shoot = (name) => screenshots && page.screenshot({ path: join(screenshots, `${name}.png`) });
-  const ok = (what) => {
-    console.log(`ok - ${what}`);
-  };
+const DROP = { distributionId: 'queue_lamp', distributionType: 'queue' };
 
+const ok = (what) => {
+  console.log(`ok - ${what}`);
+};
+const textOf = (page, selector) => page.locator(selector).innerText();
+
+async function pay(page, card) {
+  await page.check(`input[value=${card}]`);
+  await page.click('#order button');
+}
+
+async function ordered(page, name) {
+  await pay(page, 'good');
+  await page.waitForURL('**/orders/*');
+  assert.match(await textOf(page, 'main'), /Thank you/);
+  await look(page, `${name}-thank-you`);
+  return page.url();
+}
+
+async function queue(page) {
   await page.goto(`${shop}/checkout/lamp`);
   assert.equal(new URL(page.url()).pathname, '/experience/lamp');
-  assert.match(await page.textContent('[role=alert]'), /take part first/);
-  await shoot('refused');
+  assert.match(await textOf(page, '[role=alert]'), /take part first/);
+  await look(page, 'refused');
   ok('a visit without an admission lands on the experience');
 
-  await page.click('#enter');
-  await page.waitForURL('**/checkout/lamp', { timeout: 60_000 });
-  assert.match(await page.textContent('#countdown'), /\d+:\d\d left/);
-  await shoot('checkout');
-  ok('the queue admits, and the checkout counts down');
+  await page.focus('#enter');
+  await page.keyboard.press('Enter');
+  await page.getByText(/You are number \d+ in the queue/).waitFor();
+  await page.reload();
+  await page.getByText(/You are number \d+ in the queue/).waitFor();
+  await look(page, 'queue');
+  ok('a refresh keeps the place in the queue');
 
-  await page.check('input[value=declined]');
-  await page.click('#order button');
-  await page.waitForSelector('[role=alert]');
-  await shoot('declined');
+  await page.waitForURL('**/checkout/lamp');
+  const [, minutes] = /^(\d+):\d\d\s+left to order/.exec(await textOf(page, '#countdown'));
+  assert.ok(Number(minutes) <= 10, `${minutes} minutes`);
+  await look(page, 'checkout');
+  ok('the queue admits, and the checkout counts down by the server’s clock');
+
+  await pay(page, 'declined');
+  await page.getByText(/card was declined/).waitFor();
+  await look(page, 'declined');
   ok('a declined card keeps the place');
 
-  await page.check('input[value=good]');
-  await page.click('#order button');
-  await page.waitForURL('**/orders/*');
-  const order = page.url();
-  await shoot('thank-you');
-  ok('a good card makes the order');
+  const other = await context.newPage();
+  await other.goto(`${shop}/checkout/lamp`);
+  const order = await ordered(page, 'queue');
+  await pay(other, 'good');
+  await other.getByText(/already been used for an order/).waitFor();
+  await look(other, 'used');
+  await other.click('a');
+  assert.equal(other.url(), order);
+  await other.close();
+  ok('a good card makes the order, and a second tab is led to it');
 
   await page.goto(`${shop}/checkout/lamp`);
   assert.equal(page.url(), order);
   ok('the finished checkout leads to the order');
+}
+
+async function draw(page) {
+  await page.goto(`${shop}/experience/print`);
+  await page.click('#enter');
+  await page.getByText('You are in the draw').waitFor();
+  await look(page, 'draw');
+  await page.waitForURL('**/checkout/print');
+  await ordered(page, 'draw');
+  ok('the draw is won and becomes an order');
+}
+
+async function auction(page) {
+  await page.goto(`${shop}/experience/chair`);
+  await page.click('#enter');
+  await page.fill('#bid input', '1');
+  await page.click('#bid button');
+  await page.getByText('Bid must be higher').waitFor();
+  await page.fill('#bid input', '420,50');
+  await page.keyboard.press('Enter');
+  await page.getByText('Yours is the highest bid: € 420.50').waitFor();
+  await look(page, 'auction');
+  await page.waitForURL('**/checkout/chair');
+  await ordered(page, 'auction');
+  ok('the highest bid wins the auction and becomes an order');
+}
+
+/** Whoever runs the emulator may hand out admissions and make it fail. */
+async function emulatorOf(page) {
+  await page.goto(`${shop}/experience/lamp`);
+  const api = await page.getAttribute('#experience', 'data-api');
+  return async (path, body) => {
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch(api + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  };
+}
+
+async function outage(page) {
+  const post = await emulatorOf(page);
+  const { token } = await post('/emulator/admissions', DROP);
+  await post('/emulator/faults', { set: { kind: 'status', status: 503, on: 'validate' } });
+  const answer = await page.goto(`${shop}/checkout/lamp?admission_token=${token}`);
+  assert.equal(answer.status(), 503);
+  assert.match(await textOf(page, 'main'), /your place is kept/);
+  await look(page, 'outage');
+  await post('/emulator/faults', { clear: true });
+  await page.waitForSelector('#order');
+  assert.equal(new URL(page.url()).search, '');
+  ok('in an outage the shopper is asked to wait, and is let in when it is over');
+}
+
+async function expiry(page) {
+  const post = await emulatorOf(page);
+  const { token } = await post('/emulator/admissions', { ...DROP, expiresInSeconds: 10 });
+  await page.goto(`${shop}/checkout/lamp?admission_token=${token}`);
+  await page.waitForURL('**/experience/lamp?fanfare=expired');
+  await page.waitForLoadState('networkidle');
+  assert.match(await textOf(page, '[role=alert]'), /is over/);
+  assert.equal(await page.isVisible('#checkout'), false);
+  await look(page, 'expired');
+  ok('when the time is over, the shopper is led back');
+}
+
+try {
+  const page = await context.newPage();
+  await queue(page);
+  await draw(page);
+  await auction(page);
   const cookies = await context.cookies();
   assert.deepEqual(
     cookies.map(({ httpOnly, sameSite }) => [httpOnly, sameSite]),
-    [[true, 'Lax']],
+    Array(3).fill([true, 'Lax']),
   );
-  assert.deepEqual(faults, []);
-  ok('one HttpOnly cookie, and no script error');
+  ok('one HttpOnly cookie for each admission');
+  await context.clearCookies();
+  await expiry(page);
+  await context.clearCookies();
+  await outage(page);
+  assert.deepEqual(phone.faults, []);
+  ok('no script or policy error');
 } finally {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
+  await phone.close();
 }

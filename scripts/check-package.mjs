@@ -1,9 +1,11 @@
-// Installs the packed tarball as a stranger would, and uses it from CommonJS and from ESM.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Installs the packed tarball as a stranger would, and uses it: from CommonJS, from ESM, and by its command.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'express-fanfare-package-'));
 const run = (cwd, command, ...args) => execFileSync(command, args, { cwd, encoding: 'utf8' });
@@ -16,7 +18,7 @@ const fanfare = createFanfare({
   organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger(),
   session: { secrets: ['a secret of at least thirty-two bytes'] },
 });
-if (typeof sqliteLedger !== 'function' || typeof ledgerContract !== 'function') throw new Error('a subpath is empty');
+if (typeof sqliteLedger !== 'function' || typeof postgresLedger !== 'function' || typeof redisLedger !== 'function' || typeof ledgerContract !== 'function') throw new Error('a subpath is empty');
 const guard = fanfare.requireAdmission();
 const server = createServer((req, res) => guard(req, res, () => res.end('in')));
 server.listen(0, '127.0.0.1', async () => {
@@ -34,9 +36,33 @@ const NAMES = {
   'node:http': 'createServer',
   'express-fanfare': 'createFanfare, FanfareError, memoryLedger',
   'express-fanfare/sqlite': 'sqliteLedger',
+  'express-fanfare/postgres': 'postgresLedger',
+  'express-fanfare/redis': 'redisLedger',
   'express-fanfare/testing': 'ledgerContract',
   'express-fanfare/emulator': 'createEmulator',
 };
+
+/** The README's command, once Express is there. */
+async function runEmulator() {
+  run(folder, 'npm', 'install', '--no-audit', '--no-fund', `express@${devDependencies.express}`);
+  const child = spawn('npx', ['--no-install', 'express-fanfare', 'emulator', '--port', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const closed = once(child, 'close');
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += chunk));
+  while (!said.includes('Ctrl+C') && child.exitCode === null) {
+    await Promise.race([once(child.stdout, 'data'), closed]);
+  }
+  const [, url] = /FANFARE_API_URL=(\S+)/.exec(said) ?? [];
+  if (!url || !(await fetch(`${url}/experiences`)).ok) throw new Error(`the emulator said: ${said}`);
+  // npx stands between us and the emulator, so the whole group is told to stop.
+  process.kill(-child.pid, 'SIGTERM');
+  await closed;
+  if (!said.includes('has stopped')) throw new Error('the emulator did not stop when told to');
+}
 
 try {
   const [packed] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', folder));
@@ -56,6 +82,8 @@ try {
     run(folder, process.execPath, file);
     console.log(`${file} works`);
   }
+  await runEmulator();
+  console.log('npx express-fanfare emulator works');
   check('publint', '--strict', tarball);
   check('attw', tarball, '--profile', 'node16', '--format', 'ascii');
 } finally {

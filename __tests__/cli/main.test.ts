@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sqliteLedger } from '../../lib/ledger/sqlite.js';
+import { dead } from '../support/completions.js';
 import { compileCli, startCli } from './compile.js';
 
 let folder: string;
@@ -25,9 +28,36 @@ it.each(['SIGTERM', 'SIGINT'] as const)('serves until %s, then ends well', async
 });
 
 it('ends with 2 and the list of commands when it does not understand', async () => {
-  const child = startCli(folder, ['serve']);
-  let text = '';
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  expect(await once(child, 'close')).toEqual([2, null]);
-  expect(text).toContain('Unknown command "serve"');
+  const { code, err } = await ended(['serve']);
+  expect(code).toBe(2);
+  expect(err).toContain('Unknown command "serve"');
 });
+
+it('gives up a dead completion in a file that a running shop has open', async () => {
+  const file = join(folder, 'fanfare.sqlite');
+  const shop = sqliteLedger({ file });
+  await dead(shop, 'one');
+  const listed = await ended(['completions', 'list', '--ledger', file]);
+  expect(listed.out).toMatch(/^STATE .*\ndead .* order-one +one +CONSUMER_UNKNOWN\n$/);
+  expect(listed.code).toBe(0);
+
+  // Nobody sits at this terminal.
+  const asked = await ended(['completions', 'discard', 'one', '--ledger', file]);
+  expect(asked).toMatchObject({ code: 2, out: '', err: expect.stringContaining('add --yes') as unknown });
+  const discarded = await ended(['completions', 'discard', 'one', '--yes', '--ledger', file]);
+  expect([discarded.code, discarded.out]).toEqual([
+    0,
+    'The completion of order order-one is discarded. The order itself stays as it is.\n',
+  ]);
+  expect(await shop.find('one')).toMatchObject({ state: 'discarded' });
+  await shop.close();
+});
+
+async function ended(args: readonly string[]) {
+  const child = startCli(folder, args);
+  const written = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (written.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (written.err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, ...written };
+}

@@ -1,28 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { run } from '../../lib/cli/run.js';
-
-/** A terminal that writes into texts and is stopped by calling `stop`. */
-function terminal() {
-  const written = { out: '', err: '' };
-  let stop: () => void = () => undefined;
-  let printed: () => void = () => undefined;
-  const stopped = new Promise<void>((resolve) => (stop = resolve));
-  const greeted = new Promise<void>((resolve) => (printed = resolve));
-  return {
-    written,
-    greeted,
-    stop,
-    out(text: string) {
-      written.out += text;
-      printed();
-    },
-    err(text: string) {
-      written.err += text;
-    },
-    stopped: () => stopped,
-  };
-}
+import { terminal } from './terminal.js';
 
 it.each([
   [[], 'No command given'],
@@ -33,7 +12,7 @@ it.each([
   const user = terminal();
   expect(await run(args, user)).toBe(2);
   expect(user.written.err).toContain(message);
-  expect(user.written.err).toMatch(/Commands:\n {2}emulator/);
+  expect(user.written.err).toMatch(/Commands:\n {2}completions .*\n {2}emulator .*\n {2}migrate /);
   expect(user.written.out).toBe('');
 });
 
@@ -41,6 +20,9 @@ it.each([
   [['--help'], 'Usage: express-fanfare <command>'],
   [['-h'], 'Usage: express-fanfare <command>'],
   [['emulator', '--help'], 'Usage: express-fanfare emulator'],
+  [['completions', '--help'], 'Usage: express-fanfare completions <action>'],
+  [['completions', 'list', '-h'], 'Usage: express-fanfare completions <action>'],
+  [['migrate', '--help'], 'Usage: express-fanfare migrate'],
 ])('%j helps', async (args, message) => {
   const user = terminal();
   expect(await run(args, user)).toBe(0);
@@ -83,6 +65,10 @@ it('says what is served, with lines that work as they stand', async () => {
     body: JSON.stringify(minted),
   });
   expect(await validated.json()).toMatchObject({ valid: true });
+
+  const [, faultsUrl, fault] = /curl -s (\S+faults) .*\n +-d '(.*)'/.exec(out)!;
+  const planned = await fetch(faultsUrl!, { method: 'POST', headers, body: fault! });
+  expect(await planned.json()).toEqual({ faults: [{ kind: 'answer-lost', on: 'complete' }] });
   user.stop();
   expect(await ended).toBe(0);
   await expect(fetch(env.get('FANFARE_API_URL')!)).rejects.toThrow('fetch failed');

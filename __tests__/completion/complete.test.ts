@@ -17,10 +17,16 @@ class Desk {
   recorded = 0;
   readonly completer: Completer;
 
-  constructor(stand: Partial<Pick<Ledger, 'complete'>> = {}) {
-    const complete = stand.complete ?? ((...asked) => this.ledger.complete(...asked));
+  constructor(stand: Partial<Pick<Ledger, 'complete' | 'checkTransaction'>> = {}) {
+    const complete: Ledger['complete'] = (...asked) => this.ledger.complete(...asked);
+    const checkTransaction: Ledger['checkTransaction'] = (...asked) => {
+      this.ledger.checkTransaction(...asked);
+    };
     this.completer = createCompleter({
-      ledger: Object.assign(Object.create(this.ledger) as Ledger, { complete, engine: 'memory' }),
+      ledger: Object.assign(Object.create(this.ledger) as Ledger, {
+        ...{ complete, checkTransaction, engine: 'memory' },
+        ...stand,
+      }),
       clock: this.clock,
       emit: (event) => this.events.push(event),
       onRecorded: () => (this.recorded += 1),
@@ -130,6 +136,7 @@ describe('complete', () => {
   it('hands the transaction to the engine', async () => {
     const seen: unknown[] = [];
     const desk: Desk = new Desk({
+      checkTransaction: () => undefined,
       complete: (request, transaction) => {
         seen.push(transaction);
         return desk.ledger.complete(request);
@@ -138,6 +145,15 @@ describe('complete', () => {
     const transaction = { query: () => undefined };
     await desk.complete(whole('a'), ORDER, { transaction });
     expect(seen).toEqual([transaction]);
+  });
+
+  it('calls a transaction that the engine cannot write in a mistake, not an outage, and records nothing', async () => {
+    const desk = new Desk();
+    await expect(desk.complete(whole('a'), ORDER, { transaction: {} })).rejects.toThrow(
+      /memory ledger takes no "transaction"/,
+    );
+    expect(desk.events).toEqual([]);
+    expect(await desk.ledger.find('a')).toBeUndefined();
   });
 });
 

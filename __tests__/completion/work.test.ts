@@ -149,7 +149,7 @@ describe('what is said', () => {
     await rig.clock.advance(2 * MINUTE);
     const named = { admissionId: 'a', orderId: 'order-a', completedAt: rig.start };
     expect(rig.said('completion.overdue')).toMatchObject([{ ...named, level: 'warn' }]);
-    expect(overdue).toEqual([named]);
+    expect(overdue).toMatchObject([{ ...named, state: 'ordered', attempts: 3, reason: 'ECONNREFUSED' }]);
     await work.stop();
   });
 

@@ -180,4 +180,20 @@ describe('faults over HTTP', () => {
     expect(await call('POST', '/emulator/faults', body)).toMatchObject({ status: 400 });
     expect(emulator.faults.list()).toEqual([]);
   });
+
+  it.each([
+    [{ set: { kind: 'explode' } }, 'one of status, latency, reset, answer-lost'],
+    [{ set: { kind: 'reset', on: 'everything' } }, 'one of any, validate, complete, deny, shopper'],
+    [{ set: { kind: 'status', status: 200 } }, '400 to 599'],
+    [
+      { set: { kind: 'status', status: 429, retryAfterForm: 'words' } },
+      'one of seconds, iso, http-date, body',
+    ],
+    [{ set: { kind: 'reset', after: 5 } }, 'nothing: unknown field'],
+    [{}, 'set, once or clear'],
+  ])('%j is told what would fit', async (body, expected) => {
+    const { call } = await start();
+    const answer = await call('POST', '/emulator/faults', body);
+    expect(JSON.stringify(answer.body['issues'])).toContain(expected);
+  });
 });

@@ -1,3 +1,5 @@
+import { memoryLedger } from '../../lib/index.js';
+import { httpWire, reply } from '../fanfare-api/wire.js';
 import { type Answer, Jar, ours } from '../support/jar.js';
 import { closeStages, DROP, openStage, showAdmission, type Stage } from '../support/servers.js';
 
@@ -64,6 +66,38 @@ describe('an opaque token', () => {
   });
 });
 
+describe('what Fanfare’s answer tells', () => {
+  const ids = 'consumer_id=cons_1&distribution_id=release_1&distribution_type=timed_release';
+  const release = { distributionId: 'release_1', distributionType: 'timed_release', opaque: true } as const;
+
+  test.each([
+    ['the end', '', 600],
+    ['a later end of the browser changes nothing', '&expires_at=9999999999999', 600],
+    ['an earlier end of the browser shortens', `&expires_at=${String(Date.now() + 120_000)}`, 120],
+  ])('%s', async (_what, beside, seconds) => {
+    const token = stage.token({ ...release, consumerId: 'cons_1', expiresInSeconds: 600 });
+    const page = await browser.fetch(`/checkout?admission_token=${token}&${ids}${beside}`);
+    const { expiresAt } = page.json()['admission'] as { expiresAt: number };
+    expect(Math.abs(expiresAt - Date.now() - seconds * 1_000)).toBeLessThan(60_000);
+  });
+
+  test('an end of the browser in the past is the end', async () => {
+    const token = stage.token({ ...release, consumerId: 'cons_1' });
+    const answer = await browser.fetch(`/checkout?admission_token=${token}&${ids}&expires_at=1700000000`);
+    expect([code(answer), ours(answer).length]).toEqual(['ADMISSION_EXPIRED', 0]);
+  });
+
+  test('its experience counts, not the token’s claim', async () => {
+    const fanfare = await httpWire(reply(200, '{"valid":true,"experienceId":"exp_2"}'));
+    stage = await openStage({ api: { baseUrl: fanfare.origin } });
+    browser = await stage.serve('Express 5', [{ use: [stage.fanfare.requireAdmission(), showAdmission] }]);
+    const headers = { 'X-Fanfare-Admission': stage.token({ experienceId: 'exp_1' }) };
+    const page = await browser.fetch('/', { headers });
+    await fanfare.close();
+    expect(page.json()['admission']).toMatchObject({ experienceId: 'exp_2' });
+  });
+});
+
 describe('a JWT', () => {
   test.each(['consumer_id=cons_2', 'distributionId=queue_2', 'distribution_type=draw'])(
     'contradicted by %s beside it is for something else',
@@ -115,6 +149,21 @@ describe('one question per token', () => {
     expect([again.status, again.headers.location]).toEqual([303, '/checkout']);
     expect([browser.cookies.size, stage.validations()]).toEqual([1, 1]);
   });
+});
+
+test('attachAdmission refuses nobody, not even when the ledger cannot be asked about a submit’s token', async () => {
+  const find = (): Promise<never> => Promise.reject(new Error('the ledger is away'));
+  stage = await openStage({ ledger: Object.assign(memoryLedger(), { find }) });
+  browser = await stage.serve('Express 5', [
+    { use: [stage.fanfare.attachAdmission()] },
+    { path: '/checkout', use: [stage.fanfare.claimAdmission(), showAdmission] },
+    { path: '/newsletter', use: [showAdmission] },
+  ]);
+  const headers = { 'X-Fanfare-Admission': stage.token() };
+  const elsewhere = await browser.post('/newsletter', {}, headers);
+  expect([elsewhere.status, elsewhere.json()]).toEqual([200, { admission: null }]);
+  const submit = await browser.post('/checkout', {}, headers);
+  expect([submit.status, code(submit)]).toEqual([503, 'LEDGER_UNAVAILABLE']);
 });
 
 test('a bad token beside a good session: the URL is cleaned, the session kept', async () => {

@@ -181,6 +181,21 @@ describe('a session cookie', () => {
     const headers = { Cookie: `${name}=junk; ${name}=${good}; ${name}=` };
     expect([200, 403]).toContain((await browser.fetch('/checkout', { headers })).status);
   });
+
+  test('sent many times over is one session', async () => {
+    const headers = { Cookie: Array(5).fill(`${name}=${good}`).join('; ') };
+    const { admissions } = (await browser.fetch('/fanfare/session', { headers })).json();
+    expect(admissions).toHaveLength(1);
+  });
+
+  test('among more junk than a browser holds: the junk is cleared bit by bit, and the session is there again', async () => {
+    for (let number = 100; number < 130; number += 1)
+      browser.cookies.set(`fanfare_admission_junk-${String(number)}`, 'x');
+    browser.cookies.set(name, good);
+    expect((await browser.visit('/checkout')).status).toBe(303);
+    expect((await browser.visit('/checkout')).status).toBe(200);
+    expect([...browser.cookies.keys()]).toEqual([name]);
+  });
 });
 
 describe('targets that look like another host', () => {
@@ -249,6 +264,29 @@ test('a handoff in a body that is no JSON is damaged data', async () => {
     const headers = { 'Content-Type': type };
     expectHarmless(await browser.fetch('/fanfare/admission', { method: 'POST', headers, body }), body);
   }
+});
+
+test('a stranger who breaks a handoff off makes no fault', async () => {
+  const faults: unknown[] = [];
+  const watched = await stage.serve('Express 5', [
+    {
+      use: [
+        (req, res) => {
+          stage.fanfare.routes()(req, res, (error) => faults.push(error));
+        },
+      ],
+    },
+  ]);
+  const socket = connect(Number(new URL(watched.origin).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  const before = stage.events.length;
+  const lines = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"grant":';
+  socket.write(`POST /fanfare/admission HTTP/1.1\r\n${lines}`, () => socket.resetAndDestroy());
+  while (stage.events.length === before && faults.length === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(faults).toEqual([]);
+  expect(stage.events.at(-1)).toMatchObject({ type: 'admission.refused', code: 'INVALID_ADMISSION_DATA' });
 });
 
 describe('whatever else a stranger sends', () => {

@@ -68,6 +68,23 @@ describe('conditions', () => {
     expect(verdict(await browser.fetch('/checkout'))).toBe('passed');
   });
 
+  test('a guard cannot widen the distributionIds of the instance', async () => {
+    const browser = await guarded(
+      { distributionIds: ['queue_1', 'queue_2'] },
+      { distributionIds: ['queue_2'] },
+    );
+    const answer = await browser.fetch('/checkout', { headers: { 'X-Fanfare-Admission': stage.token() } });
+    expect(verdict(answer)).toBe('ADMISSION_MISMATCH');
+  });
+
+  test('the handoff takes nothing else than the distributionIds of the instance', async () => {
+    stage = await openStage({ distributionIds: ['queue_2'] });
+    const browser = await stage.serve('Express 5', [{ use: [stage.fanfare.routes()] }]);
+    expect(verdict(await browser.post('/admission', { grant: stage.token() }))).toBe('ADMISSION_MISMATCH');
+    const grant = stage.token({ distributionId: 'queue_2' });
+    expect(verdict(await browser.post('/admission', { grant }))).toBe('passed');
+  });
+
   test.each([
     ['its own experience', 'exp_1', 'passed'],
     ['another experience', 'exp_2', 'ADMISSION_MISMATCH'],
@@ -79,6 +96,15 @@ describe('conditions', () => {
   });
 });
 
+/** What query builders return: awaited like a promise, and not one. */
+function thenable(value: unknown): unknown {
+  return {
+    then(resolve: (value: unknown) => void) {
+      setImmediate(resolve, value);
+    },
+  };
+}
+
 describe('match', () => {
   const boom = new Error('boom');
 
@@ -88,6 +114,8 @@ describe('match', () => {
     ['false', () => false, 'ADMISSION_MISMATCH'],
     ['a truthy answer', () => 1, 'ADMISSION_MISMATCH'],
     ['nothing', () => undefined, 'ADMISSION_MISMATCH'],
+    ['a thenable of true', () => thenable(true), 'passed'],
+    ['a thenable of something truthy', () => thenable('yes'), 'ADMISSION_MISMATCH'],
     ['a promise of something truthy', () => Promise.resolve('yes'), 'ADMISSION_MISMATCH'],
   ])('%s', async (_what, match, expected) => {
     const browser = await guarded({ match });
@@ -138,6 +166,7 @@ describe('consumerOf', () => {
   test.each<readonly [string, () => unknown, string]>([
     ['the same customer', () => 'cons_1', 'passed'],
     ['a promise of the same customer', () => Promise.resolve('cons_1'), 'passed'],
+    ['a thenable of the same customer', () => thenable('cons_1'), 'passed'],
     ['another customer', () => 'cons_2', 'ADMISSION_MISMATCH'],
     ['an unknown customer', () => undefined, 'ADMISSION_MISMATCH'],
     ['a promise of an unknown customer', () => Promise.resolve(undefined), 'ADMISSION_MISMATCH'],

@@ -1,8 +1,10 @@
-import type { FanfareOptions, Refusal } from '../../lib/index.js';
-import { type Jar, ours } from '../support/jar.js';
+import type { FanfareOptions, Middleware, Refusal } from '../../lib/index.js';
+import { type Answer, Jar, ours } from '../support/jar.js';
 import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
 
 afterEach(closeStages);
+
+const FORM = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
 
 let stage: Stage;
 let browser: Jar;
@@ -42,6 +44,17 @@ describe('Fanfare cannot be asked', () => {
     stage.emulator.faults.clear();
     expect((await browser.visit(path)).headers.location).toBe('/checkout?size=41');
   });
+
+  test.each(['seconds', 'iso', 'http-date', 'body'] as const)(
+    'a long Retry-After (%s) is passed on, but the page looks again within a minute',
+    async (retryAfterForm) => {
+      await open();
+      stage.emulator.faults.set({ ...down, status: 429, retryAfterSeconds: 3_600, retryAfterForm });
+      const page = await browser.visit(`/checkout?admission_token=${stage.token()}`);
+      expect(Number(page.headers['retry-after'])).toBeGreaterThan(3_000);
+      expect(page.text).toContain('<meta http-equiv="refresh" content="60">');
+    },
+  );
 
   test('a session goes on, and a cold token beside it waits in the URL', async () => {
     await open();
@@ -84,6 +97,21 @@ describe('at the experience itself', () => {
     },
   );
 
+  test.each(['shop.example:80', 'Shop.Example', 'a b', '['])('a Host of %j makes no loop', async (Host) => {
+    await open();
+    const answer = await browser.visit('/experience', { Host });
+    expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
+  });
+
+  test('a proxy that rewrites Host makes no loop either', async () => {
+    await open({ experienceUrl: 'https://shop.example/experience?lang=de' });
+    const Host = 'app:3000';
+    const first = await browser.visit('/experience?lang=de', { Host });
+    const back = new URL(first.headers.location ?? '/');
+    const second = await browser.visit(back.pathname + back.search, { Host });
+    expect([second.status, second.headers.location]).toEqual([403, undefined]);
+  });
+
   test('experienceUrl may be another site, or depend on the request, and keeps its own parameters', async () => {
     await open({
       experienceUrl: (req) => `https://drop.example/x?lang=${String(req.headers['x-lang'])}#top`,
@@ -112,7 +140,81 @@ test('a form that was sent without an admission is led to the experience', async
   expect([answer.status, answer.headers.location]).toEqual([303, '/experience?fanfare=required']);
 });
 
+test('at the order itself: a page, never a redirect to where the shopper is', async () => {
+  stage = await openStage({ orderUrl: (orderId) => `/orders/${orderId}` });
+  const { fanfare } = stage;
+  const place: Middleware = (req, res, next) => {
+    fanfare.completeAdmission(req, { orderId: '7' }).then(
+      () => res.end(),
+      (error: unknown) => next?.(error),
+    );
+  };
+  browser = await stage.serve('Express 5', [
+    { path: '/checkout', use: [fanfare.claimAdmission(), place] },
+    { path: '/orders/7', use: [fanfare.requireAdmission(), showAdmission] },
+  ]);
+  await browser.post('/checkout', {}, { 'X-Fanfare-Admission': stage.token() });
+  expect((await browser.visit('/checkout')).headers.location).toBe('/orders/7');
+  const there = await browser.visit('/orders/7');
+  expect([there.status, there.headers.location]).toEqual([409, undefined]);
+});
+
+describe('a form that was sent gets a page with a way back, never the experience', () => {
+  function expectPage(answer: Answer, status: number): void {
+    expect([answer.status, answer.headers.location]).toEqual([status, undefined]);
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(answer.text).toContain('<a href="/checkout">Back</a>');
+    expect(answer.text).not.toContain('http-equiv');
+  }
+
+  test('while Fanfare cannot be asked', async () => {
+    await open();
+    stage.emulator.faults.set({ on: 'validate', kind: 'status', status: 503 });
+    const headers = { ...FORM, 'X-Fanfare-Admission': stage.token() };
+    expectPage(await browser.send('/checkout?size=41', { method: 'POST', headers }), 503);
+  });
+
+  test('while another browser’s attempt is open, and after its order, which is not named', async () => {
+    stage = await openStage({ orderUrl: (orderId) => `/orders/${orderId}` });
+    const { fanfare } = stage;
+    const place: Middleware = (req, res, next) => {
+      const ordered = req.url === '/checkout?order' ? { orderId: 'order_7' } : undefined;
+      const done = ordered === undefined ? Promise.resolve() : fanfare.completeAdmission(req, ordered);
+      done.then(
+        () => res.end(),
+        (error: unknown) => next?.(error),
+      );
+    };
+    browser = await stage.serve('Express 5', [{ path: '/checkout', use: [fanfare.claimAdmission(), place] }]);
+    const headers = { ...FORM, 'X-Fanfare-Admission': stage.token() };
+    const other = new Jar(browser.origin);
+    const submit = { method: 'POST', headers };
+    expect((await browser.send('/checkout', submit)).status).toBe(200);
+    expectPage(await other.send('/checkout', submit), 409);
+    expect((await browser.send('/checkout?order', submit)).status).toBe(200);
+    const late = await other.send('/checkout', submit);
+    expectPage(late, 409);
+    expect(late.text).not.toContain('order_7');
+  });
+});
+
+test('a path is shown as a path, whatever is in it', async () => {
+  stage = await openStage();
+  browser = await stage.serve('Express 5', [{ use: [stage.fanfare.claimAdmission()] }]);
+  stage.emulator.faults.set({ on: 'validate', kind: 'status', status: 503 });
+  const headers = { ...FORM, 'X-Fanfare-Admission': stage.token() };
+  const page = await browser.send(`/"><img/src=x>'&amp;`, { method: 'POST', headers });
+  expect([page.status, page.text.includes('<img')]).toEqual([503, false]);
+  expect(page.text).toContain('<a href="/&#34;&#62;&#60;img/src=x&#62;&#39;&#38;amp;">Back</a>');
+});
+
 describe('onRefused', () => {
+  test('a rejection of it is a fault for next(error)', async () => {
+    await open({ onRefused: () => Promise.reject(new Error('the template is missing')) });
+    const answer = await browser.fetch('/checkout');
+    expect([answer.status, answer.text]).toEqual([500, 'fault: the template is missing']);
+  });
+
   test('answers in place of us, with what there is to know', async () => {
     const refusals: Refusal[] = [];
     await open({

@@ -196,6 +196,32 @@ describe('a session in time', () => {
     expect((await browser.visit('/checkout')).status).toBe(503);
   });
 
+  test('without a known end is over when Fanfare then says no, and its cookie is gone', async () => {
+    await open(toPayment);
+    const grant = { distributionId: 'queue_1', distributionType: 'queue', opaque: true } as const;
+    const { token, consumerId } = emulator.mint({ ...grant, expiresInSeconds: 600 });
+    const browser = new Browser(shop.origin);
+    const ids = `consumer_id=${consumerId}&distribution_id=queue_1&distribution_type=queue`;
+    await browser.visit(`/checkout?admission_token=${token}&${ids}`);
+    await clock.advance(1_801_000);
+    expect(await codeOf(await browser.send('/checkout'))).toMatch(/ADMISSION_(EXPIRED|INVALID)/);
+    expect(browser.cookies()).toBe('');
+    expect(await codeOf(await browser.send('/checkout'))).toBe('ADMISSION_REQUIRED');
+  });
+
+  test('goes on as itself when a later token of its admission prolongs it', async () => {
+    await open(toPayment);
+    const grant = { consumerId: 'cons_1', admittedAt: clock.now() };
+    const browser = await shop.admitted({ ...grant, expiresInSeconds: 60 });
+    await browser.submit();
+    const later = { distributionId: 'queue_1', distributionType: 'queue', expiresInSeconds: 600 } as const;
+    const { token } = emulator.mint({ ...grant, ...later });
+    await browser.visit(`/checkout?admission_token=${token}`);
+    const { admissions } = (await (await browser.send('/fanfare/session')).json()) as { admissions: unknown };
+    expect(admissions).toMatchObject([{ state: 'attempted', expiresAt: clock.now() + 600_000 }]);
+    expect((await browser.submit()).status).toBe(303);
+  });
+
   test('the cookies together stay under 8,000 bytes: the oldest goes, never one with an open attempt', async () => {
     await open(toPayment);
     const browser = await shop.admitted({ consumerId: 'cons_first' });
@@ -215,5 +241,23 @@ describe('a session in time', () => {
     expect(admissions.length).toBeLessThan(15);
     expect(admissions[0]).toMatchObject({ distributionId: 'queue_13' });
     expect(admissions.at(-1)).toMatchObject({ distributionId: 'queue_1', state: 'attempted' });
+  });
+
+  test('an admission that finds no room beside open attempts is good for its own page, and its URL keeps the token', async () => {
+    await open(toPayment);
+    const browser = await shop.admitted({ distributionId: 'queue_first' });
+    const overflown = (): boolean => events().includes('session.overflow');
+    let page = await browser.submit();
+    for (let number = 0; number < 20 && !overflown(); number += 1) {
+      await clock.advance(1_000);
+      const { token } = emulator.mint({
+        distributionId: `queue_${String(number)}`,
+        distributionType: 'queue',
+      });
+      page = await browser.visit(`/checkout?admission_token=${token}`);
+      if (!overflown()) expect([page.status, (await browser.submit()).status]).toEqual([303, 303]);
+    }
+    expect([overflown(), page.status]).toEqual([true, 200]);
+    expect(browser.cookies().length).toBeLessThanOrEqual(8_000);
   });
 });

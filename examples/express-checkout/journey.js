@@ -114,7 +114,7 @@ async function main() {
     const orderId = order.replace('/orders/', '');
     const completion = await until('the completion arrives', async () => {
       const { admissions } = await (await fetch(`${local.api}/emulator/admissions`)).json();
-      return admissions.find((admission) => admission.orderId === orderId)?.completion;
+      return admissions.map((admission) => admission.completion).find((made) => made.orderId === orderId);
     });
     assert.equal(completion.effects, 1);
     assert.equal(completion.metadata.orderAmount, '129.00');

@@ -8,6 +8,8 @@ function openOrders(file) {
   database.exec(`CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY, admission_id TEXT NOT NULL UNIQUE, product TEXT NOT NULL, amount TEXT NOT NULL, at INTEGER NOT NULL
   )`);
+  // "QUAY", so that the file says whose it is; and one that can only be read is found out now, not at the first order.
+  database.pragma(`application_id = ${0x51554159}`);
   const insert = database.prepare(
     'INSERT INTO orders VALUES (@id, @admissionId, @product, @amount, @at) ON CONFLICT (admission_id) DO NOTHING',
   );

@@ -1,5 +1,6 @@
 // Server-rendered pages. Every value goes through `html`, which escapes.
 const { art } = require('./art.js');
+const { BIDDING_SECONDS } = require('./products.js');
 
 const escaped = (value) => String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
@@ -36,12 +37,29 @@ function layout(title, body, script) {
           <a class="brand" href="/">Quayside</a><span>small editions, fairly sold</span>
         </header>
         <main>${body}</main>
+        <footer>A demonstration of express-fanfare: nothing is charged, and nothing is sent.</footer>
         ${script ? html`<script src="/public/${script}" defer></script>` : ''}
       </body>
     </html>`.text;
 }
 
-const HOW = { queue: 'Queue', draw: 'Draw', auction: 'Auction' };
+const HOW = {
+  queue: {
+    name: 'Queue',
+    enter: 'Join the queue',
+    course: 'You are let in a few seconds after you have joined.',
+  },
+  draw: {
+    name: 'Draw',
+    enter: 'Enter the draw',
+    course: 'The draw takes place a few seconds after the first entry.',
+  },
+  auction: {
+    name: 'Auction',
+    enter: 'Join the auction',
+    course: `Bidding is open for ${BIDDING_SECONDS} seconds from the first entry on.`,
+  },
+};
 
 /** In the reader's words, for each reason that stands behind `?fanfare=`. */
 const WHY = new Map([
@@ -51,6 +69,7 @@ const WHY = new Map([
   ['mismatch', 'Your place is for another edition. Please take part in this one.'],
   ['device_mismatch', 'Please finish on the device and in the browser where you took part.'],
   ['in_use', 'An order with your place is already under way. Please wait a moment, then try again.'],
+  ['claim_lost', 'Another order with your place took over. Please look there before you pay again.'],
   ['used', 'Your place has already been used for an order. You are welcome to take part again.'],
   ['invalid_admission_data', 'The link you followed is damaged. Please continue from here.'],
   ['too_many_attempts', 'That was a little fast. Please wait a minute, then try again.'],
@@ -59,20 +78,20 @@ const WHY = new Map([
 const notice = (reason) =>
   reason ? html`<p class="notice" role="alert">${WHY.get(reason) ?? 'Please continue from here.'}</p>` : '';
 
-const price = ({ mechanism, amount }) => `${mechanism === 'auction' ? 'from ' : ''}€ ${amount}`;
-
 function home(products, reason) {
   const cards = products.map(
     (product) =>
       html`<li class="card">
         ${drawing(product)}
         <div class="pad">
-          <p class="tag">${HOW[product.mechanism]}</p>
+          <p class="tag">${HOW[product.mechanism].name}</p>
           <h2>${product.name}</h2>
           <p>${product.text}</p>
-          <p class="price">${price(product)}</p>
+          <p class="price">${product.price}</p>
           <a class="button" href="/experience/${product.slug}"
-            >Take part<span class="unseen"> in the ${HOW[product.mechanism]} for ${product.name}</span></a
+            >Take part<span class="unseen">
+              in the ${HOW[product.mechanism].name} for ${product.name}</span
+            ></a
           >
         </div>
       </li>`,
@@ -88,31 +107,43 @@ function home(products, reason) {
 }
 
 function experience(product, { emulator, reason }) {
+  const how = HOW[product.mechanism];
   const bid =
     product.mechanism === 'auction'
       ? html`<form id="bid" hidden>
           <label
             >Your bid in €
-            <input name="amount" inputmode="decimal" value="${product.amount}" required /></label
+            <input
+              name="amount"
+              inputmode="decimal"
+              pattern="[0-9]{1,9}([.,][0-9]{1,2})?"
+              title="an amount such as 420.00"
+              value="${product.startingBid}"
+              aria-describedby="problem"
+              required /></label
           ><button class="button">Bid</button>
+          <p id="problem" role="alert"></p>
         </form>`
       : '';
   const live = emulator
     ? html`<section
-        id="experience"
-        data-api="${emulator.url}"
-        data-key="${emulator.key}"
-        data-type="${product.mechanism}"
-        data-distribution="${product.distributionId}"
-        data-checkout="/checkout/${product.slug}"
-      >
-        <p id="status" role="status" aria-live="polite">Ready when you are.</p>
-        ${bid}
-        <button class="button" id="enter">
-          ${product.mechanism === 'queue' ? 'Join the queue' : 'Take part'}
-        </button>
-        <a class="button" id="checkout" href="/checkout/${product.slug}" hidden>Go to checkout</a>
-      </section>`
+          class="panel"
+          id="experience"
+          aria-label="${how.name}"
+          data-api="${emulator.url}"
+          data-key="${emulator.key}"
+          data-type="${product.mechanism}"
+          data-distribution="${product.distributionId}"
+          data-checkout="/checkout/${product.slug}"
+        >
+          <p id="status" role="status" tabindex="-1">Ready when you are.</p>
+          ${bid}
+          <a class="button" id="checkout" href="/checkout/${product.slug}" hidden>Go to checkout</a>
+          <button class="button" id="enter">${how.enter}</button>
+          <noscript>Taking part needs JavaScript.</noscript>
+        </section>
+        <p class="quiet">${how.course}</p>
+        <p class="quiet"><a href="${emulator.url}">See what your local Fanfare sees</a></p>`
     : html`<p class="notice">
         Here stands Fanfare’s own experience widget; the shop runs against a real Fanfare.
       </p>`;
@@ -122,10 +153,10 @@ function experience(product, { emulator, reason }) {
       <article class="split">
         ${drawing(product)}
         <div>
-          <p class="tag">${HOW[product.mechanism]}</p>
+          <p class="tag">${how.name}</p>
           <h1>${product.name}</h1>
           <p>${product.text}</p>
-          <p class="price">${price(product)}</p>
+          <p class="price">${product.price}</p>
           ${live}
         </div>
       </article>`,
@@ -133,10 +164,15 @@ function experience(product, { emulator, reason }) {
   );
 }
 
-function checkout(product, { admission, serverNow, declined }) {
-  const trouble = declined
-    ? html`<p class="notice" role="alert">Your card was declined. Your place is kept: please try again.</p>`
-    : '';
+const sum = (product, amount) =>
+  html`<dl class="sum">
+    <dt>${product.name}${product.deposit ? ', deposit' : ''}</dt>
+    <dd>€ ${amount}</dd>
+    <dt>Delivery</dt>
+    <dd>free</dd>
+  </dl>`;
+
+function checkout(product, { admission, serverNow, trouble }) {
   // Fanfare may leave the end open; then there is nothing to count down to.
   const timer = admission.expiresAt
     ? html`<p
@@ -152,31 +188,19 @@ function checkout(product, { admission, serverNow, declined }) {
     : '';
   return layout(
     'Checkout',
-    html`${trouble}
+    html`${trouble ? html`<p class="notice" role="alert">${trouble}</p>` : ''}
       <article class="split">
         ${drawing(product)}
         <div>
           <p class="tag">You’re in</p>
           <h1>Checkout</h1>
-          ${timer}
-          <dl class="sum">
-            <dt>${product.name}</dt>
-            <dd>€ ${product.amount}</dd>
-            <dt>Delivery</dt>
-            <dd>free</dd>
-          </dl>
+          ${timer} ${sum(product, product.amount)}
           <form method="post" id="order">
             <input type="hidden" name="fanfare_admission_id" value="${admission.id}" />
             <fieldset>
               <legend>Card</legend>
-              <label
-                ><input type="radio" name="card" value="good" ${declined ? '' : 'checked'} /> A card that
-                works</label
-              >
-              <label
-                ><input type="radio" name="card" value="declined" ${declined ? 'checked' : ''} /> A card that
-                is declined</label
-              >
+              <label><input type="radio" name="card" value="good" checked /> A card that works</label>
+              <label><input type="radio" name="card" value="declined" /> A card that is declined</label>
             </fieldset>
             <button class="button">Pay € ${product.amount}</button>
           </form>
@@ -192,9 +216,11 @@ function confirmation(order, product) {
     html`<article class="split">
       ${drawing(product)}
       <div>
-        <p class="tag">Order ${order.id}</p>
+        <p class="tag">Ordered</p>
         <h1>Thank you</h1>
-        <p>${product.name} is yours, for € ${order.amount}. We have told Fanfare that your place is used.</p>
+        <p>${product.name} is yours.</p>
+        ${sum(product, order.amount)}
+        <p class="quiet">Order number <code>${order.id}</code></p>
         <a class="button" href="/">Back to the shop</a>
       </div>
     </article>`,
@@ -205,14 +231,15 @@ const notFound = () =>
   layout(
     'Not found',
     html`<h1>There is nothing here</h1>
+      <p>The address may be mistyped, or what stood here is gone.</p>
       <a class="button" href="/">To the shop</a>`,
   );
 
-const fault = (message = 'That did not work. Please try again in a moment.') =>
+const fault = (sentence) =>
   layout(
     'Something went wrong',
     html`<h1>Something went wrong</h1>
-      <p>${message}</p>
+      <p>${sentence}</p>
       <a class="button" href="/">To the shop</a>`,
   );
 

@@ -51,7 +51,17 @@ function createShopFanfare(local, { file, orders, environment }) {
 }
 
 function securityHeaders(local) {
-  const policy = `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self' ${local?.url ?? ''}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+  const policy = [
+    "default-src 'none'",
+    // The guards' own pages, shown when Fanfare cannot be asked or an order is under way, bring their style along.
+    "style-src 'self' 'unsafe-inline'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    local ? `connect-src 'self' ${local.url}` : "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
   return (_req, res, next) => {
     res.set({
       'Content-Security-Policy': policy,
@@ -88,7 +98,14 @@ function createShop({ fanfare, orders, local }) {
   return app;
 }
 
-/** A `FanfareError` brings its own status, headers and words; of anything else the shopper learns nothing. */
+/** A `FanfareError` brings its own words; of anything else the shopper learns no more than what to do. */
+function sentenceFor(error, status) {
+  if (error instanceof FanfareError) return error.message;
+  return status < 500
+    ? 'The address or the form you used is damaged. Please start again from the shop.'
+    : 'That did not work. Please try again in a moment.';
+}
+
 function showFault(error, _req, res, next) {
   if (res.headersSent) {
     next(error);
@@ -98,21 +115,28 @@ function showFault(error, _req, res, next) {
   if (status >= 500) console.error(error);
   res.status(status);
   if (error instanceof FanfareError) res.set(error.headers);
-  res.send(pages.fault(error instanceof FanfareError ? error.message : undefined));
+  res.send(pages.fault(sentenceFor(error, status)));
 }
+
+/** What paying comes to, by the card in the form. */
+const CARDS = new Map([
+  ['good', {}],
+  ['declined', { status: 402, trouble: 'Your card was declined. Your place is kept: please try again.' }],
+]);
 
 /** The checkout of one product: its drop is named here, on the server. */
 function sell(app, product, { fanfare, orders }) {
   const path = `/checkout/${product.slug}`;
   const guard = { distributionIds: [product.distributionId] };
-  const show = (req, res, declined) =>
-    res.send(pages.checkout(product, { admission: req.admission, serverNow: Date.now(), declined }));
+  const show = (req, res, trouble) =>
+    res.send(pages.checkout(product, { admission: req.admission, serverNow: Date.now(), trouble }));
 
-  app.get(path, fanfare.requireAdmission(guard), (req, res) => show(req, res, false));
+  app.get(path, fanfare.requireAdmission(guard), (req, res) => show(req, res));
   app.post(path, fanfare.claimAdmission(guard), async (req, res) => {
-    if (req.body.card === 'declined') {
-      // 402 gives the claim back: the shopper may try again until the time is over.
-      show(req, res.status(402), true);
+    // 400 and 402 give the claim back: the shopper may try again until the time is over.
+    const card = CARDS.get(req.body?.card) ?? { status: 400, trouble: 'Please choose a card.' };
+    if (card.trouble) {
+      show(req, res.status(card.status), card.trouble);
       return;
     }
     await fanfare.assertClaim(req);
@@ -130,6 +154,9 @@ async function listen(app, port) {
   const server = createServer(app);
   await new Promise((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  }).catch((error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} is taken. Choose another one with PORT, or PORT=0 for any.`);
   });
   return server;
 }
@@ -141,6 +168,16 @@ async function stopListening(server) {
   const cut = setTimeout(() => server.closeAllConnections(), 5_000);
   await closed;
   clearTimeout(cut);
+}
+
+function openData(folder) {
+  const file = join(folder, 'shop.sqlite');
+  try {
+    mkdirSync(folder, { recursive: true });
+    return { file, orders: openOrders(file) };
+  } catch (error) {
+    throw new Error(`The shop cannot keep its orders in "${folder}": ${error.message}`, { cause: error });
+  }
 }
 
 /**
@@ -155,10 +192,7 @@ async function startShop({ port = 0, dataDir, emulator, environment = process.en
   try {
     const local = await startEmulator(environment, emulator);
     if (local) opened.push(() => local.emulator.close());
-    const folder = dataDir || mkdtempSync(join(tmpdir(), 'quayside-'));
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, 'shop.sqlite');
-    const orders = openOrders(file);
+    const { file, orders } = openData(dataDir || mkdtempSync(join(tmpdir(), 'quayside-')));
     opened.push(() => orders.close());
     const fanfare = createShopFanfare(local, { file, orders, environment });
     opened.push(() => fanfare.close());

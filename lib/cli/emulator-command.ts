@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { createEmulator } from '../emulator/create-emulator.js';
 import { demoExperiences } from '../emulator/experiences.js';
-import type { Terminal } from './run.js';
+import type { Terminal } from './command.js';
+import { command, messageOf } from './command.js';
 
 /** Fanfare's own port for local development, per the vendor's API reference. */
 const DEFAULT_PORT = 4_802;
@@ -25,36 +26,20 @@ interface Where {
   readonly host: string;
 }
 
-/** Resolves with the exit code once the emulator has been stopped, or at once when it cannot start. */
-export async function runEmulator(args: readonly string[], terminal: Terminal): Promise<number> {
-  let where: Where | 'help';
-  try {
-    where = readWhere(args);
-  } catch (error) {
-    terminal.err(`${messageOf(error)}\n\n${HELP}`);
-    return 2;
-  }
-  if (where === 'help') {
-    terminal.out(HELP);
-    return 0;
-  }
-  try {
-    await serve(where, terminal);
-    return 0;
-  } catch (error) {
-    terminal.err(`${explain(error, where)}\n`);
-    return 1;
-  }
-}
+/** Resolves once the emulator has been stopped, or at once when it cannot start. */
+export const emulatorCommand = command({ help: HELP, read: readWhere, act: serve });
 
-async function serve({ port, host }: Where, terminal: Terminal): Promise<void> {
+async function serve(where: Where, terminal: Terminal): Promise<number> {
   const emulator = createEmulator({ organizationId: ORGANIZATION_ID, secretKey: SECRET_KEY });
   const stopped = terminal.stopped();
-  const { url } = await emulator.listen(port, host);
+  const { url } = await emulator.listen(where.port, where.host).catch((error: unknown) => {
+    throw new Error(explain(error, where));
+  });
   terminal.out(greeting(url));
   await stopped;
   await emulator.close();
   terminal.out('The emulator has stopped.\n');
+  return 0;
 }
 
 function readWhere(args: readonly string[]): Where | 'help' {
@@ -97,6 +82,10 @@ A token without waiting:
   curl -s ${url}/emulator/admissions -H 'Content-Type: application/json' \\
     -d '{"distributionId":"queue_demo","distributionType":"queue"}'
 
+The next order's completion works, and its answer is lost (GET lists what is to come):
+  curl -s ${url}/emulator/faults -H 'Content-Type: application/json' \\
+    -d '{"once":{"kind":"answer-lost","on":"complete"}}'
+
 Open ${url}/ to see what happens to each admission. Stop with Ctrl+C.
 `;
 }
@@ -107,8 +96,4 @@ function explain(error: unknown, { port, host }: Where): string {
     return `Port ${port} is taken. Choose another one: --port <number>, or --port 0.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address "${host}".`;
   return messageOf(error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

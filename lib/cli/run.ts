@@ -1,22 +1,28 @@
-/** The command line: finds the command, runs it, turns what went wrong into words and an exit code. */
-import { runEmulator } from './emulator-command.js';
-
-/** What a command may touch of the world outside. */
-export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
-  /** Resolves when the user wants it to stop. */
-  stopped(): Promise<void>;
-}
-
-type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+/** The command line: finds the command and runs it. */
+import type { Command, Terminal } from './command.js';
+import { completionsCommand } from './completions-command.js';
+import { emulatorCommand } from './emulator-command.js';
+import { hidingPasswords } from './ledger-address.js';
+import { migrateCommand } from './migrate-command.js';
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly summary: string }>> = {
-  emulator: { run: runEmulator, summary: 'a local stand-in for Fanfare, for development' },
+  completions: {
+    run: completionsCommand,
+    summary: 'the orders Fanfare has not heard of: list, show, retry, discard',
+  },
+  emulator: { run: emulatorCommand, summary: 'a local stand-in for Fanfare, for development' },
+  migrate: { run: migrateCommand, summary: 'makes or updates the tables in PostgreSQL' },
 };
 
 /** Runs `args` (without node and script) and resolves with the exit code: 0 done, 1 failed, 2 not understood. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const hide = hidingPasswords([...args, ...Object.values(terminal.environment)]);
+  const discreet: Terminal = {
+    ...terminal,
+    err: (text) => {
+      terminal.err(hide(text));
+    },
+  };
   const [name, ...rest] = args;
   if (name === '--help' || name === '-h') {
     terminal.out(usage());
@@ -24,14 +30,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
-    terminal.err(`${name === undefined ? 'No command given' : `Unknown command "${name}"`}.\n\n${usage()}`);
+    discreet.err(`${name === undefined ? 'No command given' : `Unknown command "${name}"`}.\n\n${usage()}`);
     return 2;
   }
-  return command.run(rest, terminal);
+  return command.run(rest, discreet);
 }
 
 function usage(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
   return [
     'Usage: express-fanfare <command> [options]',
     ...['', 'Commands:', ...lines, ''],

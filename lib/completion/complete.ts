@@ -26,7 +26,8 @@ export interface CompleteOptions {
 export interface Completer {
   /**
    * Resolves when the order is recorded, or was before. Rejects with `ADMISSION_USED` and the winner's order id,
-   * `ADMISSION_AMBIGUOUS`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`; after the last it is safe to call again.
+   * `ADMISSION_AMBIGUOUS`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`, after which it is safe to call again; with a
+   * `TypeError` when the transaction is not one that this ledger can write in.
    */
   complete(target: CompletionTarget, order: Order, options: CompleteOptions): Promise<void>;
 }
@@ -34,6 +35,8 @@ export interface Completer {
 export function createCompleter(parts: CompleterParts): Completer {
   return {
     async complete(target, order, { attemptId, transaction, now }) {
+      // A mistake in the call is no outage of the ledger.
+      if (transaction !== undefined) parts.ledger.checkTransaction(transaction);
       const read = readOrder(order);
       for (const field of read.leftOut) leftOut(parts.emit, read.order.orderId, field);
       const request = { target, order: read.order, ...(attemptId === undefined ? {} : { attemptId }) };

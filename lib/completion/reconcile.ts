@@ -44,6 +44,8 @@ class Reconciliation implements Reconciler {
   readonly #parts: ReconcilerParts;
   readonly #ledger: LedgerWatch;
   readonly #sweeps;
+  /** By attempt: a merchant is asked once, however many submits wait for it. */
+  readonly #running = new Map<string, Promise<Settled>>();
   #stopped = false;
 
   constructor(parts: ReconcilerParts) {
@@ -52,9 +54,17 @@ class Reconciliation implements Reconciler {
     this.#sweeps = repeat(parts.clock, SWEEP_EVERY_MS, () => this.sweep());
   }
 
-  async settle(row: Row): Promise<Settled> {
+  settle(row: Row): Promise<Settled> {
     const { findOrder } = this.#parts;
-    if (row.state !== 'unresolved' || findOrder === undefined) return answered(row);
+    if (row.state !== 'unresolved' || findOrder === undefined) return Promise.resolve(answered(row));
+    const running = this.#running.get(row.attempt.id);
+    if (running !== undefined) return running;
+    const settling = this.#settle(row, findOrder).finally(() => this.#running.delete(row.attempt.id));
+    this.#running.set(row.attempt.id, settling);
+    return settling;
+  }
+
+  async #settle(row: UnresolvedRow, findOrder: FindOrder): Promise<Settled> {
     let order: Order | null | undefined;
     try {
       order = await lookUp(findOrder, this.#parts.clock, row.admission, row.attempt);

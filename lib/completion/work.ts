@@ -5,12 +5,14 @@ import type { FanfareEvent, OnEvent } from '../events.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
 import type { DueDelivery, Ledger } from '../ledger/ledger.js';
 import { createCompleter, type Completer } from './complete.js';
+import { type Completion, completionOf } from './completion-view.js';
 import { type Delivered, deliverOne } from './deliver-one.js';
 import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
 import { overdueEvent } from './delivery-events.js';
 import { createLeadership } from './leadership.js';
 import { watchLedger } from './ledger-watch.js';
 import type { FindOrder } from './lookup.js';
+import { type Completions, completionsOf } from './operate.js';
 import { createReconciler, type Reconciler } from './reconcile.js';
 import { createUpkeep } from './upkeep.js';
 
@@ -18,11 +20,7 @@ import { createUpkeep } from './upkeep.js';
 export type DeliveryMode = 'automatic' | 'manual';
 
 /** Hears of each order that Fanfare should have heard of long ago; must not throw. */
-export type OnOverdue = (completion: {
-  readonly admissionId: string;
-  readonly orderId: string;
-  readonly completedAt: number;
-}) => void;
+export type OnOverdue = (completion: Completion) => void;
 
 export interface WorkParts {
   readonly ledger: Ledger;
@@ -45,6 +43,7 @@ export interface WorkParts {
 export interface Work {
   readonly completer: Completer;
   readonly reconciler: Reconciler;
+  readonly completions: Completions;
   deliver(admissionId: string): Promise<Delivered>;
   /** Opens the ledger, and says once what its operator should know. */
   open(): Promise<void>;
@@ -78,6 +77,7 @@ export function createWork(parts: WorkParts): Work {
   return {
     completer,
     reconciler,
+    completions: completionsOf(parts),
     deliver: (admissionId) => deliverOne(parts, delivery, admissionId),
     open,
     start() {
@@ -94,10 +94,8 @@ export function createWork(parts: WorkParts): Work {
 
 function overdueSayer({ emit, delivery: { onOverdue } }: WorkParts): (row: DueDelivery['row']) => void {
   return (row) => {
-    const event = overdueEvent(row);
-    emit(event);
-    const { orderId, completedAt } = row.order;
-    onOverdue?.({ admissionId: row.admission.id, orderId, completedAt });
+    emit(overdueEvent(row));
+    onOverdue?.(completionOf(row));
   };
 }
 

@@ -6,6 +6,8 @@ import { answering } from './api-routes.js';
 import { kindOf, malformed, ok, Refusal } from './answers.js';
 import type { Answer, Issue } from './answers.js';
 import { DISTRIBUTION_TYPES } from './experiences.js';
+import { between, flag, id, issuesOf, oneOf, optional } from './expectations.js';
+import type { Expectation } from './expectations.js';
 import { FAULT_TARGETS } from './faults.js';
 import { isObject, ownValue } from './fields.js';
 import { mint } from './mint.js';
@@ -78,27 +80,24 @@ function changeFaults(world: World, body: unknown): Answer {
 
 const LONGEST_SECONDS = 365 * 86_400;
 
-type Check = (value: unknown) => boolean;
-const isId: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value);
-const MINT_CHECKS: Readonly<Record<keyof MintOptions, Check>> = {
-  distributionId: isId,
-  distributionType: (value) => DISTRIBUTION_TYPES.some((type) => type === value),
-  consumerId: (value) => value === undefined || isId(value),
-  experienceId: (value) => value === undefined || isId(value),
-  expiresInSeconds: (value) =>
-    value === undefined || (typeof value === 'number' && Math.abs(value) <= LONGEST_SECONDS),
-  admittedAt: (value) =>
-    value === undefined ||
-    (['string', 'number'].includes(typeof value) && Number.isFinite(new Date(value as string).getTime())),
-  opaque: (value) => value === undefined || typeof value === 'boolean',
+const MINT: Readonly<Record<keyof MintOptions, Expectation>> = {
+  distributionId: id,
+  distributionType: oneOf(DISTRIBUTION_TYPES),
+  consumerId: optional(id),
+  experienceId: optional(id),
+  expiresInSeconds: optional(between(-LONGEST_SECONDS, LONGEST_SECONDS)),
+  admittedAt: optional({
+    expected: 'ISO 8601 or milliseconds since the epoch',
+    fits: (value) =>
+      ['string', 'number'].includes(typeof value) && Number.isFinite(new Date(value as string).getTime()),
+  }),
+  opaque: optional(flag),
 };
 
 /** Over HTTP only distributions that exist: a stranger's page must not fill memory with new ones. */
 function readMint(world: World, body: unknown): MintOptions {
   if (!isObject(body)) throw wrong([{ field: 'body', expected: 'object', received: kindOf(body) }]);
-  const issues = Object.entries(MINT_CHECKS)
-    .filter(([field, check]) => !check(ownValue(body, field)))
-    .map(([field]) => ({ field, expected: 'a valid value', received: kindOf(ownValue(body, field)) }));
+  const issues = issuesOf(body, MINT);
   if (issues.length > 0) throw wrong(issues);
   const options = body as unknown as MintOptions;
   if (world.venue.find(options.distributionId)?.distribution.type === options.distributionType)

@@ -43,6 +43,7 @@ td time { font-variant-numeric: tabular-nums; color: var(--soft); }
 .empty { color: var(--soft); text-align: center; padding: 2rem 1rem; }
 footer { padding: 2rem 1.25rem 3rem; text-align: center; color: var(--soft); font-size: .87rem; }
 a { color: var(--blue); }
+footer a { display: inline-flex; align-items: center; min-height: 44px; }
 [data-gone] header::after { content: "The emulator does not answer any more"; color: var(--red); font-weight: 600; }
 [data-gone] main { opacity: .5; }
 @media (max-width: 34rem) { header, main { padding-inline: .9rem; } ol { display: block; } li { margin-top: .2rem; }

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import { kindOf } from './answers.js';
+import { checkExperiences } from './check-experiences.js';
 import { demoExperiences } from './experiences.js';
 import type { Experience } from './experiences.js';
 
@@ -69,12 +70,15 @@ export function readSettings(options: EmulatorOptions): Settings {
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: Settings = { ...DEFAULTS, ...given };
+  if (typeof (settings.organizationId as unknown) !== 'string' || settings.organizationId === '') {
+    throw new TypeError(`"organizationId" must be a text, got ${kindOf(settings.organizationId)}`);
+  }
   checkKey('secretKey', settings.secretKey, 'sk');
   checkKey('publishableKey', settings.publishableKey, 'pk');
   for (const [name, words] of Object.entries(CHOICES))
     checkChoice(settings, name as keyof typeof CHOICES, words);
-  const seconds: unknown = settings.admissionSeconds;
-  if (typeof seconds !== 'number' || !(seconds > 0)) {
+  checkExperiences(settings.experiences);
+  if (!Number.isFinite(settings.admissionSeconds) || settings.admissionSeconds <= 0) {
     throw new TypeError('"admissionSeconds" must be a number above 0');
   }
   return Object.freeze(settings);

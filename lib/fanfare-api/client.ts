@@ -1,7 +1,7 @@
 /** Everything that is said to Fanfare, in two methods. Neither ever rejects: a fault is an answer like any other. */
 import type { Question, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
-import { readDelivery, readVerdict } from './answers.js';
+import type * as Answers from './answers.js';
 import type { DeliveryAnswer } from './answers.js';
 import { parseBaseUrl, pathBelow } from './base-url.js';
 import { withDeadline } from './deadline.js';
@@ -70,7 +70,7 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
         retryUnsent: true,
       });
       if ('failed' in answer) return { answer: 'unknown', reason: answer.failed };
-      return readVerdict(answer, question, clock.now());
+      return answers().readVerdict(answer, question, clock.now());
     },
     async complete(report) {
       const answer = await send(completionDeadlineMs, {
@@ -80,11 +80,12 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
         retryUnsent: false,
       });
       if ('failed' in answer) return { kind: 'failed', reason: answer.failed };
-      return readDelivery(answer, clock.now());
+      return answers().readDelivery(answer, clock.now());
     },
     // eslint-disable-next-line @typescript-eslint/require-await -- a fault while loading must reject, not throw
     async warm() {
       transport.warm();
+      answers();
     },
     close: () => transport.close(),
   };
@@ -129,4 +130,9 @@ async function sendBefore<Subject>(
 function withoutKey(answer: Answer | Failure, secretKey: string): Answer | Failure {
   if ('failed' in answer || answer.status < 300 || typeof answer.body !== 'string') return answer;
   return { ...answer, body: answer.body.replaceAll(secretKey, '[...]') };
+}
+
+function answers(): typeof Answers {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first answer or `warm()`, not at import
+  return require('./answers.js') as typeof Answers;
 }

@@ -122,6 +122,8 @@ export interface Ledger {
   defer(holder: Holder, reference: string): Promise<boolean>;
   /** Ends or parks an open attempt (active, pending or unresolved). `false`: it is not the open attempt any more. */
   settle(holder: Holder, outcome: AttemptOutcome): Promise<boolean>;
+  /** Throws a `TypeError` that says why no order can be recorded inside this: it is no open transaction of this engine's. */
+  checkTransaction(transaction: unknown): void;
   /** Records an order, first one wins. Durable when it resolves, unless a transaction was handed in. */
   complete(request: CompletionRequest, transaction?: unknown): Promise<CompletionOutcome>;
   /**

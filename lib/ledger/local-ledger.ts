@@ -68,8 +68,12 @@ export class LocalLedger implements Ledger {
     return this.#step((now) => settle(this.#store.byId(holder.admissionId), holder, outcome, now));
   }
 
-  complete(request: CompletionRequest, transaction?: unknown): Promise<CompletionOutcome> {
-    if (transaction !== undefined) return Promise.reject(noTransactions(this.engine));
+  checkTransaction(): never {
+    throw noTransactions(this.engine);
+  }
+
+  async complete(request: CompletionRequest, transaction?: unknown): Promise<CompletionOutcome> {
+    if (transaction !== undefined) this.checkTransaction();
     return this.#step((now) => complete(this.#concerned(request), request, now));
   }
 
@@ -156,7 +160,8 @@ export class LocalLedger implements Ledger {
   }
 }
 
-function noTransactions(engine: string): TypeError {
+/** What an engine without transactions answers to one. */
+export function noTransactions(engine: string): TypeError {
   return new TypeError(
     `The ${engine} ledger takes no "transaction": only the PostgreSQL engine can record an order inside yours.`,
   );

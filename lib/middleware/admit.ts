@@ -5,6 +5,7 @@ import { type Conditions, routable } from '../admission/conditions.js';
 import { earliest, isPast } from '../admission/expiry.js';
 import { admissionId } from '../admission/identity.js';
 import type { Verdict, Yes } from '../admission/verdict.js';
+import { FanfareError } from '../errors.js';
 import { isUsed } from '../ledger/row.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
 import type { Context } from './context.js';
@@ -49,7 +50,14 @@ export async function admit(
 }
 
 async function askForSubmit(context: Context, presented: PresentedToken): Promise<TokenTrouble | Verdict> {
-  return (await ledgerBars(context, presented)) ?? (await context.validator.submit(presented));
+  const barred = await ledgerBars(context, presented).catch(refusalFor);
+  return barred ?? (await context.validator.submit(presented));
+}
+
+/** Trouble for a guard to answer, and nothing that may stop a page which only attaches. */
+function refusalFor(error: unknown): TokenTrouble {
+  if (error instanceof FanfareError) return { refused: error.code, detail: error.message };
+  throw error;
 }
 
 /** The same admission is in a good session already, and the token promises no later end. */

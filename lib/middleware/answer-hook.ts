@@ -11,12 +11,14 @@ export function beforeLastByte(res: Response, settle: () => Promise<void>): void
   res.end = ((...args: readonly unknown[]): Response => {
     // Ended is ended for the code behind the handler too, although the bytes wait.
     if (ended) return res;
-    ended = true;
+    // A head that cannot be written throws, as it would without us, and the answer to that fault is the one that counts.
     writeHead(res, args);
-    settle().then(
-      () => end(...args),
-      (error: unknown) => res.destroy(error instanceof Error ? error : undefined),
-    );
+    ended = true;
+    settle()
+      .then(() => end(...args))
+      .catch((error: unknown) => {
+        breakOff(res, error);
+      });
     return res;
   }) as Response['end'];
 }
@@ -24,9 +26,15 @@ export function beforeLastByte(res: Response, settle: () => Promise<void>): void
 /** Makes `headersSent` true, as `end` itself would, so that an error handler does not answer a second time. */
 function writeHead(res: Response, [chunk, encoding]: readonly unknown[]): void {
   if (res.headersSent) return;
-  const unframed = !res.hasHeader('Content-Length') && !res.hasHeader('Transfer-Encoding');
-  if (unframed && !isBodiless(res.statusCode)) res.setHeader('Content-Length', bytesOf(chunk, encoding));
-  res.writeHead(res.statusCode);
+  const framed = res.hasHeader('Content-Length') || res.hasHeader('Transfer-Encoding');
+  if (framed || isBodiless(res.statusCode)) res.writeHead(res.statusCode);
+  else res.writeHead(res.statusCode, { 'Content-Length': bytesOf(chunk, encoding) });
+}
+
+/** The head is out, so nobody can answer any more: the shopper must not take half an answer for a whole one. */
+function breakOff(res: Response, error: unknown): void {
+  process.emitWarning(`An answer could not be sent: ${String(error)}`, 'FanfareWarning');
+  res.destroy();
 }
 
 function isBodiless(status: number): boolean {

@@ -5,15 +5,23 @@ import type { Context } from './context.js';
 import { type Request, type Response, targetOf } from './http.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
 import type { HeldSession } from './sessions.js';
-import { type Found, tokenInBody, tokenInHeader, tokenInQuery, type TokenNames } from './token-sources.js';
+import {
+  type Found,
+  type NameGroups,
+  namesInQuery,
+  tokenInBody,
+  tokenInHeader,
+  tokenInQuery,
+  type TokenNames,
+} from './token-sources.js';
 import { withoutParameters } from './url.js';
 import { isNavigation, isPrefetch, isSubmit } from './visit.js';
 
 /** Where one middleware looks, and what it may judge beforehand. */
 export interface Look {
-  readonly query: readonly string[];
+  readonly query: NameGroups;
   readonly header: string;
-  readonly body: readonly string[];
+  readonly body: NameGroups;
   readonly conditions: Conditions;
   /** Whether a submit is validated afresh here. */
   readonly claims: boolean;
@@ -21,13 +29,13 @@ export interface Look {
 
 /** `attachAdmission` looks only at names that can be nobody else's, and never into the body. */
 export function lookForAttach(names: TokenNames, conditions: Conditions): Look {
-  return { query: names.query, header: names.header, body: [], conditions, claims: true };
+  return { query: [names.query], header: names.header, body: [], conditions, claims: true };
 }
 
-/** Guards also know the bare names, and bodies. */
+/** Guards also know bodies and, where no name of ours is there, the bare names, which a shop's own form may use too. */
 export function lookForGuard(names: TokenNames, conditions: Conditions, claims: boolean): Look {
   const { query, header, body, bare } = names;
-  return { query: [...query, ...bare], header, body: [...body, ...bare], conditions, claims };
+  return { query: [query, bare], header, body: [body, bare], conditions, claims };
 }
 
 /**
@@ -48,11 +56,16 @@ export function attach(
 }
 
 /** Reads the target and the headers only as far as a token can be there. */
-function unseen(req: Request, state: RequestState, look: Look): Found | undefined {
-  const inHeader = tokenInHeader(req, look.header);
-  const inBody = inHeader ?? (look.body.length === 0 ? undefined : tokenInBody(req.body, look.body));
-  const found = inBody ?? (isSubmit(req) ? undefined : tokenInQuery(req, look.query));
-  return found === undefined || state.seen.has(found.handed.token) ? undefined : found;
+function unseen(req: Request, { seen }: RequestState, look: Look): Found | undefined {
+  return (
+    ifNew(seen, tokenInHeader(req, look.header)) ??
+    ifNew(seen, tokenInBody(req.body, look.body)) ??
+    (isSubmit(req) ? undefined : ifNew(seen, tokenInQuery(req, look.query)))
+  );
+}
+
+function ifNew(seen: RequestState['seen'], found: Found | undefined): Found | undefined {
+  return found === undefined || seen.has(found.handed.token) ? undefined : found;
 }
 
 async function attachToken(
@@ -74,14 +87,14 @@ async function attachToken(
 
 /** A clean URL is worth a redirect once the token has done its work, or can do none beside a session that is good. */
 function leadsAway(state: RequestState, admitted: HeldSession | TokenTrouble): boolean {
-  if ('session' in admitted) return true;
+  if ('session' in admitted) return admitted.unkept !== true;
   const couldNotTell = 'answer' in admitted && admitted.answer === 'unknown';
   return !couldNotTell && state.sessions.some(({ standing }) => standing === 'good');
 }
 
-function redirectWithoutToken(req: Request, res: Response, names: readonly string[]): 'answered' {
+function redirectWithoutToken(req: Request, res: Response, groups: NameGroups): 'answered' {
   res.statusCode = 303;
-  res.setHeader('Location', withoutParameters(targetOf(req), new Set(names)));
+  res.setHeader('Location', withoutParameters(targetOf(req), namesInQuery(groups)));
   res.setHeader('Referrer-Policy', 'no-referrer');
   res.setHeader('Cache-Control', 'no-store');
   res.setHeader('Content-Length', 0);

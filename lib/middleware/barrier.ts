@@ -40,7 +40,7 @@ async function openBarrier(
   row: Row,
 ): Promise<ReasonedRefusal | undefined> {
   if (row.state === 'active') return waitForOutcome(context, claimant, row);
-  if (row.state === 'unresolved') return settleUnresolved(context, claimant.held, row);
+  if (row.state === 'unresolved') return settleUnresolved(context, claimant, row);
   const inTheWay = row.state === 'pending' && !maySupersede(claimant, row);
   return inTheWay ? inUse(claimant.held, 'an earlier attempt waits for its payment') : undefined;
 }
@@ -62,15 +62,15 @@ async function waitForOutcome(
 
 async function settleUnresolved(
   context: Context,
-  held: HeldSession,
+  claimant: Claimant,
   row: Row,
 ): Promise<ReasonedRefusal | undefined> {
   if (!context.settings.hasFindOrder) return undefined;
   if ((await context.reconciler.settle(row)) === 'free') return undefined;
   const settled = await context.ledger.find(row.admission.id);
-  return settled !== undefined && isUsed(settled)
-    ? usedBy(settled.order.orderId, settled.sidHash, held)
-    : inUse(held, 'whether an earlier attempt made an order is not known yet');
+  // It has an order now, or another submit has settled it first and stands there in its place.
+  if (settled?.state !== 'unresolved') return barrier(context, claimant, settled);
+  return inUse(claimant.held, 'whether an earlier attempt made an order is not known yet');
 }
 
 function isOwn(row: Row, held: HeldSession): boolean {

@@ -1,5 +1,6 @@
 /** The guard of a submit: the ledger is asked, Fanfare is asked afresh, then the admission is held for this one order. */
 import { createHash, randomUUID } from 'node:crypto';
+import type { SupersededAttempt } from '../admission/admission.js';
 import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
 import type { ClaimOutcome } from '../ledger/ledger.js';
@@ -34,16 +35,18 @@ export async function guardSubmit(visit: Visit, options: ClaimOptions): Promise<
   const state = states.of(req);
   const held = await pickForSubmit(visit, state);
   if ('refusal' in held) return held;
+  // A guard in front of this one has claimed already; to wait for it would be to wait for oneself.
+  if (state.attempt?.holder.admissionId === held.session.admission.id) return 'next';
   const claimant = { held, onPending: options.onPending, waitUntil: context.clock.now() + WAIT_FOR_OWN_MS };
   const barred = await barrier(context, claimant, await context.ledger.find(held.session.admission.id));
   if (barred !== undefined) return barred;
   const validated = await validateAfresh(visit, state, held);
   if ('refusal' in validated) return validated;
+  if (res.headersSent) return 'answered';
   const marked = await mark(visit, state, validated);
   const claimed = await claim(context, { ...claimant, held: marked }, validated.token, options.leaseMs);
   if ('refusal' in claimed) return claimed;
-  begin(visit, state, { ...validated, held: marked }, claimed, options.leaseMs);
-  return 'next';
+  return begin(visit, state, { ...validated, held: marked }, claimed, options.leaseMs);
 }
 
 async function pickForSubmit(visit: Visit, state: RequestState): Promise<HeldSession | ReasonedRefusal> {
@@ -100,44 +103,39 @@ async function claim(
   });
 }
 
-function begin(
+async function begin(
   { context, req, res }: Visit,
   state: RequestState,
   { held, verifiedBy }: Validated,
-  { attempt, took }: Claimed,
+  claimed: Claimed,
   leaseMs: number,
-): void {
+): Promise<Step> {
   const { id: admissionId, expiresAt } = held.session.admission;
-  const running = new RunningAttempt(
-    context,
-    { admissionId, attemptId: attempt.id, number: attempt.number, expiresAt },
-    leaseMs,
-  );
+  const { id: attemptId, number } = claimed.attempt;
+  const running = new RunningAttempt(context, { admissionId, attemptId, number, expiresAt }, leaseMs);
+  announce(context, admissionId, claimed);
+  // A time-out middleware has answered meanwhile: nobody waits for this order any more, and none has begun.
+  if (res.headersSent) {
+    await running.answered('released');
+    return 'answered';
+  }
   state.attempt = running;
   beforeLastByte(res, () => running.answered(outcomeOfAnswer(req, res)));
-  req.admission = Object.freeze({
-    ...held.admission,
-    verifiedBy,
-    attempt: running.attempt,
-    ...(took === undefined
-      ? {}
-      : {
-          superseded: compact({
-            number: took.attempt.number,
-            id: took.attempt.id,
-            reference: took.attempt.reference,
-          }),
-        }),
-  });
+  const { attempt } = running;
+  req.admission = Object.freeze(
+    compact({ ...held.admission, verifiedBy, attempt, superseded: superseded(claimed) }),
+  );
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
-  announce(context, admissionId, { attempt, ...(took === undefined ? {} : { took }) });
+  return 'next';
 }
 
-function announce(
-  { emit }: Context,
-  admissionId: string,
-  { attempt, took }: Pick<Claimed, 'attempt' | 'took'>,
-): void {
+function superseded({ took }: Claimed): SupersededAttempt | undefined {
+  if (took === undefined) return undefined;
+  const { number, id, reference } = took.attempt;
+  return compact({ number, id, reference });
+}
+
+function announce({ emit }: Context, admissionId: string, { attempt, took }: Claimed): void {
   if (took?.from === 'unresolved') {
     const message = 'An attempt without a known outcome was taken over; "findOrder" would have settled it.';
     emit({ type: 'claim.unresolved', level: 'warn', message, admissionId, attempt: took.attempt.number });

@@ -35,7 +35,8 @@ export interface Settings {
   readonly experienceUrl: (req: Request) => string;
   readonly orderUrl?: (orderId: string) => string;
   readonly consumerOf?: (req: Request) => unknown;
-  readonly onRefused?: (refusal: Refusal, req: Request, res: Response, next: Next) => void;
+  /** May be asynchronous: a rejection goes to `next(error)`. */
+  readonly onRefused?: (refusal: Refusal, req: Request, res: Response, next: Next) => unknown;
   readonly distributionIds?: ReadonlySet<string>;
   readonly names: TokenNames;
   readonly maxSessionMs: number;

@@ -36,22 +36,26 @@ export function sentCookies(header: string | undefined, { prefix }: CookieStyle)
   if (header === undefined || at === -1) return NONE;
   const found: SentCookie[] = [];
   while (at !== -1 && found.length < MOST_COOKIES) {
-    const cookie = cookieAt(header, at, at + prefix.length);
+    const end = endOfPair(header, at);
+    const cookie = cookieAt(header, at, at + prefix.length, end);
     if (cookie !== undefined) found.push(cookie);
-    at = header.indexOf(prefix, at + 1);
+    at = header.indexOf(prefix, end);
   }
   return found;
 }
 
 const NONE: readonly SentCookie[] = Object.freeze([]);
 
-function cookieAt(header: string, start: number, suffix: number): SentCookie | undefined {
+function endOfPair(header: string, start: number): number {
+  const semicolon = header.indexOf(';', start);
+  return semicolon === -1 ? header.length : semicolon;
+}
+
+function cookieAt(header: string, start: number, suffix: number, end: number): SentCookie | undefined {
   const equals = suffix + SUFFIX_LENGTH;
   const startsPair = start === 0 || header[start - 1] === ' ' || header[start - 1] === ';';
   if (!startsPair || header[equals] !== '=' || !SUFFIX.test(header.slice(suffix, equals))) return undefined;
-  const end = header.indexOf(';', equals);
-  const value = end === -1 ? header.slice(equals + 1) : header.slice(equals + 1, end);
-  return { name: header.slice(start, equals), value: value.trimEnd() };
+  return { name: header.slice(start, equals), value: header.slice(equals + 1, end).trimEnd() };
 }
 
 /** A `Set-Cookie` line that lasts `maxAgeSeconds`; 0 clears the cookie. */

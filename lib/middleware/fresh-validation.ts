@@ -2,11 +2,12 @@
 import type { RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import { earliest, isPast } from '../admission/expiry.js';
-import type { No, Yes } from '../admission/verdict.js';
+import type { No, Unknown, Yes } from '../admission/verdict.js';
+import type { EarlyRefusal } from '../tokens/admission-token.js';
 import { openToken } from '../tokens/seal.js';
 import type { Context } from './context.js';
 import type { Visit } from './page-guard.js';
-import { refusal, refusalForToken, type ReasonedRefusal } from './refusals.js';
+import { refusalForToken, type ReasonedRefusal } from './refusals.js';
 import type { RequestState } from './request-state.js';
 import { clearCookie, type HeldSession } from './sessions.js';
 
@@ -26,25 +27,31 @@ export async function validateAfresh(
   const { context } = visit;
   const { admission, sealedToken, validatedAt } = held.session;
   const token = openToken(context.keyring, sealedToken, admission.id);
-  if (token === undefined) return refusal('ADMISSION_INVALID', 'the session holds no token that opens');
+  if (token === undefined) return refuseAndForget(visit, state, held, UNREADABLE);
   if (held.fresh === true) return { held, token, verifiedBy: 'fanfare' };
   const age = context.clock.now() - validatedAt;
   if (age < context.settings.submitMaxAgeMs) return { held, token, verifiedBy: 'session' };
   const { consumerId, distributionId, distributionType } = admission;
   const verdict = await context.validator.submit({ token, consumerId, distributionId, distributionType });
-  if (verdict.answer === 'unknown') return { held, token, verifiedBy: 'grace' };
-  const confirmed = verdict.answer === 'yes' ? reconfirmed(context, held, verdict) : verdict;
-  return 'session' in confirmed
-    ? { held: confirmed, token, verifiedBy: 'fanfare' }
-    : refuseAndForget(visit, state, held, confirmed);
+  const confirmed = verdict.answer === 'no' ? verdict : reconfirmed(context, held, verdict);
+  if (!('session' in confirmed)) return refuseAndForget(visit, state, held, confirmed);
+  return { held: confirmed, token, verifiedBy: verdict.answer === 'yes' ? 'fanfare' : 'grace' };
 }
 
-/** The session after another yes, unless that yes names an end in the past. */
-function reconfirmed(context: Context, held: HeldSession, yes: Yes): HeldSession | No {
+/** Sealed under a secret that is gone. */
+const UNREADABLE: EarlyRefusal = {
+  refused: 'ADMISSION_INVALID',
+  detail: 'the session holds no token that opens',
+};
+
+/** The session after another yes, or after no answer at all, unless it has ended by now. */
+function reconfirmed(context: Context, held: HeldSession, verdict: Yes | Unknown): HeldSession | No {
   const { session } = held;
-  const expiresAt = earliest(yes.expiresAt, session.admission.expiresAt);
+  const told = verdict.answer === 'yes' ? verdict.expiresAt : undefined;
+  const expiresAt = earliest(told, session.admission.expiresAt);
   const now = context.clock.now();
   if (isPast(expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
+  if (verdict.answer === 'unknown') return held;
   const admission = Object.freeze(compact({ ...session.admission, expiresAt }));
   return { ...held, session: { ...session, admission, validatedAt: now } };
 }
@@ -53,7 +60,7 @@ function refuseAndForget(
   { context, res }: Visit,
   state: RequestState,
   held: HeldSession,
-  no: No,
+  no: No | EarlyRefusal,
 ): ReasonedRefusal {
   // An attempt of this session may still end, and its completion needs the session.
   if (!held.session.attempted) clearCookie(context, res, held.cookieName);

@@ -6,11 +6,13 @@ import { readTarget } from '../completion/target.js';
 import { FanfareError } from '../errors.js';
 import type { CompletionTarget } from '../ledger/ledger.js';
 import type { Row } from '../ledger/row.js';
-import type { Admission } from '../admission/admission.js';
+import type { Admission, RequestAdmission } from '../admission/admission.js';
+import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
 import type { Context } from './context.js';
 import type { Request } from './http.js';
 import type { RequestStates } from './request-state.js';
+import { RunningAttempt } from './running-attempt.js';
 import { sidHashOf } from './sessions.js';
 
 /** Which admission is meant: a request that holds it, the admission, its id alone, or the three ids of a webhook. */
@@ -20,6 +22,8 @@ export interface CompleteExtras {
   /** The merchant's open transaction, where the ledger's engine can write in it. */
   readonly transaction?: unknown;
 }
+
+const REFERENCE = /^[^\u0000-\u001f\u007f]{1,255}$/;
 
 /** The calls, for one instance. */
 export class Orders {
@@ -40,8 +44,10 @@ export class Orders {
   }
 
   async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
-    if (typeof reference !== 'string' || reference === '' || reference.length > 255) {
-      throw new TypeError('"reference" must be a text of 1 to 255 characters');
+    if (typeof reference !== 'string' || !REFERENCE.test(reference)) {
+      throw new TypeError(
+        '"reference" must be a text of 1 to 255 characters, none of them control characters',
+      );
     }
     const { attempt } = this.#states.of(req);
     if (attempt === undefined) throw withoutClaim('deferAdmission');
@@ -53,32 +59,32 @@ export class Orders {
     order: Order,
     extras: CompleteExtras = {},
   ): Promise<void> {
-    const attempt = isRequest(reference) ? this.#states.of(reference).attempt : undefined;
+    const running = this.#runningFor(reference);
     // From here on an order exists: whatever goes wrong now, nothing may give the claim back.
-    attempt?.completing();
+    running?.completing(extras.transaction !== undefined);
     await this.#completer.complete(this.#target(reference), order, {
       now: this.#context.clock.now(),
-      ...(attempt === undefined ? {} : { attemptId: attempt.holder.attemptId }),
-      ...(extras.transaction === undefined ? {} : { transaction: extras.transaction }),
+      ...compact({ attemptId: this.#attemptIdOf(reference), transaction: extras.transaction }),
     });
     // A merchant's transaction may still roll back, and then the claim is all there is.
-    if (extras.transaction === undefined) attempt?.recorded();
+    if (extras.transaction === undefined) running?.recorded();
   }
 
   async releaseAdmission(reference: AdmissionReference): Promise<boolean> {
-    if (!isRequest(reference)) return this.#releaseOpen(idOf(reference));
-    const { attempt, sessions } = this.#states.of(reference);
-    if (attempt !== undefined) return attempt.release();
-    const id = this.#admissionOf(reference).id;
-    const own = sessions.find(({ session }) => session.admission.id === id);
-    return own !== undefined && this.#releaseOpen(id, sidHashOf(own.session));
+    const id = isRequest(reference) ? this.#admissionOf(reference).id : idOf(reference);
+    const attemptId = this.#attemptIdOf(reference);
+    const running = RunningAttempt.holding(this.#context, id);
+    if (running !== undefined && running.attempt.id === attemptId) return running.release();
+    if (attemptId !== undefined) return this.#releaseOpen(id, (row) => row.attempt.id === attemptId);
+    if (!isRequest(reference)) return this.#releaseOpen(id, () => true);
+    const own = this.#states.of(reference).sessions.find(({ session }) => session.admission.id === id);
+    return own !== undefined && this.#releaseOpen(id, (row) => row.sidHash === sidHashOf(own.session));
   }
 
   /** Gives back an attempt whose handler has ended; one that still runs ends by its own answer. */
-  async #releaseOpen(id: string, sidHash?: string): Promise<boolean> {
+  async #releaseOpen(id: string, isMeant: (row: WaitingRow) => boolean): Promise<boolean> {
     const row = await this.#context.ledger.find(id);
-    if (row === undefined || !isWaiting(row)) return false;
-    if (sidHash !== undefined && row.sidHash !== sidHash) return false;
+    if (row === undefined || !isWaiting(row) || !isMeant(row)) return false;
     const holder = { admissionId: id, attemptId: row.attempt.id };
     const released = await this.#context.ledger.settle(holder, { to: 'free' });
     if (released) {
@@ -92,6 +98,23 @@ export class Orders {
       });
     }
     return released;
+  }
+
+  /** An order for an admission concerns the handler that holds it, whoever records it. */
+  #runningFor(reference: AdmissionReference): RunningAttempt | undefined {
+    if (isRequest(reference)) {
+      const { attempt } = this.#states.of(reference);
+      if (attempt !== undefined) return attempt;
+    }
+    const named: unknown = isRequest(reference) ? reference.admission : reference;
+    return hasId(named) ? RunningAttempt.holding(this.#context, named.id) : undefined;
+  }
+
+  /** The attempt that speaks; nobody in particular where only ids are given. */
+  #attemptIdOf(reference: AdmissionReference): string | undefined {
+    if (isRequest(reference)) return this.#states.of(reference).attempt?.attempt.id;
+    const { attempt } = reference as Partial<RequestAdmission>;
+    return attempt?.id;
   }
 
   #target(reference: AdmissionReference): CompletionTarget {
@@ -111,7 +134,9 @@ export class Orders {
   }
 }
 
-function isWaiting(row: Row): row is Extract<Row, { readonly state: 'pending' | 'unresolved' }> {
+type WaitingRow = Extract<Row, { readonly state: 'pending' | 'unresolved' }>;
+
+function isWaiting(row: Row): row is WaitingRow {
   return row.state === 'pending' || row.state === 'unresolved';
 }
 
@@ -119,8 +144,12 @@ function isRequest(reference: AdmissionReference): reference is Request {
   return typeof reference === 'object' && (reference as Request | null) !== null && 'headers' in reference;
 }
 
+function hasId(reference: unknown): reference is { readonly id: string } {
+  return typeof reference === 'object' && reference !== null && 'id' in reference && isId(reference.id);
+}
+
 function idOf(reference: Exclude<AdmissionReference, Request>): string {
-  if (typeof reference === 'object' && 'id' in reference && isId(reference.id)) return reference.id;
+  if (hasId(reference)) return reference.id;
   throw new FanfareError('INVALID_ADMISSION_DATA', { message: '"id" must be an admission id' });
 }
 

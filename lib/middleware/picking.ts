@@ -50,8 +50,8 @@ function satisfies(context: Context, req: Request, guard: Guard, held: HeldSessi
   const { consumerOf } = context.settings;
   if (consumerOf === undefined && guard.match === undefined) return true;
   const consumer = consumerOf === undefined ? held.admission.consumerId : consumerOf(req);
-  if (isPromise(consumer))
-    return consumer.then((known) => isTheirs(known, held) && matches(req, guard, held));
+  if (isThenable(consumer))
+    return Promise.resolve(consumer).then((known) => isTheirs(known, held) && matches(req, guard, held));
   return isTheirs(consumer, held) && matches(req, guard, held);
 }
 
@@ -63,9 +63,10 @@ function isTheirs(consumer: unknown, held: HeldSession): boolean {
 function matches(req: Request, { match }: Guard, held: HeldSession): Perhaps<boolean> {
   if (match === undefined) return true;
   const answer = match(held.admission, req);
-  return isPromise(answer) ? answer.then((yes) => yes === true) : answer === true;
+  return isThenable(answer) ? Promise.resolve(answer).then((yes) => yes === true) : answer === true;
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
+/** Query builders give things that are awaited and are no promises; those of another realm are no `Promise` of ours. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -8,6 +8,19 @@ const MOST_BYTES = 8_192;
 export async function readJson(req: Request): Promise<unknown> {
   if (req.body !== undefined) return req.body;
   if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) throw damaged('the body is not JSON');
+  const text = await readText(req).catch((cause: unknown) => {
+    throw damaged('the body broke off', cause);
+  });
+  if (text === undefined) throw damaged('the body is longer than 8 KB');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw damaged('the body is not JSON', cause);
+  }
+}
+
+/** The body; `undefined` when it is too long. */
+async function readText(req: Request): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
@@ -15,12 +28,7 @@ export async function readJson(req: Request): Promise<unknown> {
     // The rest is read and dropped, so that the answer reaches a client that is still sending.
     if (bytes <= MOST_BYTES) chunks.push(chunk);
   }
-  if (bytes > MOST_BYTES) throw damaged('the body is longer than 8 KB');
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch (cause) {
-    throw damaged('the body is not JSON', cause);
-  }
+  return bytes > MOST_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function damaged(message: string, cause?: unknown): FanfareError {

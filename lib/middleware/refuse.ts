@@ -3,7 +3,7 @@ import type { Context, Refusal } from './context.js';
 import { targetOf, type Next, type Request, type Response } from './http.js';
 import { html, type Page } from './pages.js';
 import type { ReasonedRefusal } from './refusals.js';
-import { location, pathOf, samePage, withParameter } from './url.js';
+import { location, pathOf, queryOf, samePage, samePath, withParameter } from './url.js';
 import { isNavigation, isPrefetch } from './visit.js';
 
 /** What to send. */
@@ -19,8 +19,12 @@ interface Ways {
   readonly order?: string;
   readonly back: string;
   readonly atExperience: boolean;
+  readonly atOrder: boolean;
 }
 
+/** The parameter that tells the experience why the shopper is there. */
+const REASON = 'fanfare';
+const LONGEST_RELOAD_SECONDS = 60;
 const STAYS_HERE = new Set([
   'ADMISSION_IN_USE',
   'ADMISSION_USED',
@@ -42,8 +46,13 @@ export function refuse(
   const named = admissionId === undefined ? {} : { admissionId };
   context.emit({ type: 'admission.refused', level: 'info', message, code, ...named });
   const { onRefused } = context.settings;
-  if (onRefused === undefined) answerRefusal(context, req, res, refusal);
-  else onRefused(refusal, req, res, next);
+  if (onRefused === undefined) {
+    answerRefusal(context, req, res, refusal);
+    return;
+  }
+  Promise.resolve(onRefused(refusal, req, res, next)).catch((error: unknown) => {
+    process.nextTick(next, error);
+  });
 }
 
 function answerRefusal(context: Context, req: Request, res: Response, refusal: Refusal): void {
@@ -59,15 +68,26 @@ function answerRefusal(context: Context, req: Request, res: Response, refusal: R
 
 function waysOf({ settings }: Context, req: Request, refusal: Refusal): Ways {
   const experience = location(settings.experienceUrl(req), 'experienceUrl');
-  const { orderUrl } = settings;
+  const order = orderOf(settings, refusal);
+  const target = targetOf(req);
   return {
-    experience: withParameter(experience, 'fanfare', refusal.reason),
-    atExperience: samePage(experience, targetOf(req), req.headers.host),
-    back: pathOf(targetOf(req)),
-    ...(orderUrl === undefined || refusal.orderId === undefined
-      ? {}
-      : { order: location(orderUrl(refusal.orderId), 'orderUrl') }),
+    experience: withParameter(experience, REASON, refusal.reason),
+    atExperience: samePage(experience, target, req.headers.host) || isBack(experience, target),
+    back: pathOf(target),
+    atOrder: order !== undefined && samePath(order, target),
+    ...(order === undefined ? {} : { order }),
   };
+}
+
+function orderOf({ orderUrl }: Context['settings'], { orderId }: Refusal): string | undefined {
+  return orderUrl === undefined || orderId === undefined
+    ? undefined
+    : location(orderUrl(orderId), 'orderUrl');
+}
+
+/** Our own redirect has arrived, although a proxy's `Host` makes it look like another site's page. */
+function isBack(experience: string, target: string): boolean {
+  return samePath(experience, target) && new URLSearchParams(queryOf(target)).has(REASON);
 }
 
 /** JSON: `error` is the short text, `code` the code. */
@@ -87,9 +107,14 @@ function pageAnswer(req: Request, refusal: Refusal, ways: Ways): Answer {
 }
 
 function visitAnswer(refusal: Refusal, ways: Ways): Answer {
-  if (refusal.status === 503) return page(refusal, { reloadSeconds: Number(refusal.headers['Retry-After']) });
-  if (ways.order !== undefined) return redirect(ways.order);
+  if (refusal.status === 503) return page(refusal, { reloadSeconds: reloadSeconds(refusal) });
+  if (ways.order !== undefined) return ways.atOrder ? page(refusal, {}) : redirect(ways.order);
   return ways.atExperience ? page(refusal, {}) : redirect(ways.experience);
+}
+
+/** Fanfare may ask for a long pause, but the shopper's place runs out meanwhile. */
+function reloadSeconds({ headers }: Refusal): number {
+  return Math.min(LONGEST_RELOAD_SECONDS, Number(headers['Retry-After']));
 }
 
 /** A form that was sent: to lead away from it as if nothing had happened would invite a second order. */

@@ -54,9 +54,8 @@ function readState(context: Context, req: Request, res: Response | undefined): R
   // On a submit from another site's page a cookie says nothing about what the shopper meant.
   const cookies = isSubmit(req) && isForeign(req) ? undefined : req.headers.cookie;
   const sent = sentCookies(cookies, context.cookies);
-  const [first] = sent;
-  const only =
-    first !== undefined && sent.length === 1 ? heldIn(context, first, context.clock.now()) : undefined;
+  const single = sent.length === 1 ? sent[0] : undefined;
+  const only = single === undefined ? undefined : heldIn(context, single, context.clock.now());
   // Nearly every shopper holds one session, and it is good.
   if (only?.standing === 'good')
     return { sessions: [only], ended: NONE, trouble: undefined, seen: new Set() };
@@ -68,7 +67,8 @@ function sortedState(context: Context, sent: readonly SentCookie[], res: Respons
   const known = sent.map((cookie) => heldIn(context, cookie, now)).filter((session) => session !== undefined);
   const sessions = known
     .filter(({ standing }) => standing !== 'over')
-    .sort((a, b) => b.session.startedAt - a.session.startedAt);
+    .sort((a, b) => b.session.startedAt - a.session.startedAt)
+    .filter(isFirstOfItsName);
   if (res !== undefined && sessions.length < sent.length) clearDead(context, res, sent, sessions);
   return {
     sessions,
@@ -76,6 +76,11 @@ function sortedState(context: Context, sent: readonly SentCookie[], res: Respons
     trouble: undefined,
     seen: new Set(),
   };
+}
+
+/** A browser sends a name once; what comes twice is one session all the same. */
+function isFirstOfItsName({ cookieName }: HeldSession, at: number, all: readonly HeldSession[]): boolean {
+  return all.findIndex((other) => other.cookieName === cookieName) === at;
 }
 
 function heldIn(context: Context, { name, value }: SentCookie, now: number): HeldSession | undefined {

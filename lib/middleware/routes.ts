@@ -57,7 +57,7 @@ async function acceptHandoff({ context, states }: Parts, req: Request, res: Resp
   if (isForeign(req)) return refusal('ADMISSION_REQUIRED', 'the handoff came from a page of another site');
   const { names, distributionIds } = context.settings;
   const body = await readJson(req);
-  const found = tokenInBody(body, [...names.body, ...names.bare]);
+  const found = tokenInBody(body, [names.body, names.bare]);
   if (found === undefined) return refusal('ADMISSION_REQUIRED', 'the body names no token');
   const state = states.of(req, res);
   const conditions = distributionIds === undefined ? {} : { distributionIds };
@@ -96,7 +96,7 @@ function json(res: Response, status: number, body: object): void {
   res.statusCode = status;
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
   res.setHeader('Cache-Control', 'no-store');
-  res.setHeader('Vary', 'Cookie');
+  res.appendHeader('Vary', 'Cookie');
   res.setHeader('Content-Length', Buffer.byteLength(text));
   res.end(res.req.method === 'HEAD' ? undefined : text);
 }

@@ -4,6 +4,7 @@ import type { RequestAdmission } from '../admission/admission.js';
 import { CLOCK_TOLERANCE_MS, isPast } from '../admission/expiry.js';
 import { sealToken } from '../tokens/seal.js';
 import { type Session, signSession } from '../tokens/session.js';
+import { putCookie } from './answer-cookies.js';
 import type { Context, Settings } from './context.js';
 import { cookieName, type CookieStyle, setCookie } from './cookies.js';
 import type { Response } from './http.js';
@@ -27,6 +28,8 @@ export interface HeldSession {
   readonly standing: Standing;
   /** Fanfare was asked about it afresh for this very request. */
   readonly fresh?: boolean;
+  /** The browser has no room for its cookie: it is good for this request alone. */
+  readonly unkept?: boolean;
 }
 
 /** How a session stands at `now`. Pure. */
@@ -112,7 +115,7 @@ export async function writeSession(
   if (leaving === undefined) {
     const message = 'The browser holds too many admissions with open attempts for one more.';
     context.emit({ type: 'session.overflow', level: 'warn', message, admissionId: session.admission.id });
-    return written;
+    return { ...written, unkept: true };
   }
   for (const old of leaving) clearCookie(context, res, old.cookieName);
   putCookie(
@@ -126,15 +129,6 @@ export async function writeSession(
 /** Tells the browser to forget a cookie of ours. */
 export function clearCookie(context: Context, res: Response, name: string): void {
   putCookie(res, name, setCookie(context.cookies, name, '', 0));
-}
-
-/** Beside the cookies of other middlewares, in place of an earlier line for the same cookie. */
-function putCookie(res: Response, name: string, line: string): void {
-  const present = res.getHeader('Set-Cookie') ?? [];
-  const others = (Array.isArray(present) ? present : [String(present)]).filter(
-    (other) => !other.startsWith(`${name}=`),
-  );
-  res.setHeader('Set-Cookie', [...others, line]);
 }
 
 async function sessionsToDrop(

@@ -36,6 +36,9 @@ export interface Found {
   readonly where: 'query' | 'header' | 'body';
 }
 
+/** Names that are looked at in turn: the next group only when the request has none of this one. */
+export type NameGroups = readonly (readonly string[])[];
+
 type Fields = (name: string) => unknown;
 
 const BESIDE = {
@@ -47,30 +50,37 @@ const BESIDE = {
 /** What the experience's page may have stored as one JSON object, by the names of the vendor's guides. */
 const STORED_TOKEN = ['token', 'admissionGrant', 'admissionToken', 'grant'];
 
-/** The token in the URL, with the ids beside it there. A doubled parameter is an array, which no reader accepts. */
-export function tokenInQuery(req: Request, names: readonly string[]): Found | undefined {
+/** The token in the URL, with the ids beside it there. */
+export function tokenInQuery(req: Request, groups: NameGroups): Found | undefined {
   const query = queryOf(targetOf(req));
-  if (query === '') return undefined;
-  const parameters = new URLSearchParams(query);
-  const fields: Fields = (name) => {
-    const values = parameters.getAll(name);
-    return values.length > 1 ? values : values[0];
-  };
-  return found('query', fields, names);
+  return query === '' ? undefined : found('query', parametersOf(query), groups);
+}
+
+/** What leaves the URL with a token: all its names, and the consumer's id, which must not stay in the history. */
+export function namesInQuery(groups: NameGroups): ReadonlySet<string> {
+  return new Set([...groups.flat(), ...BESIDE.consumerId]);
 }
 
 /** The token in the header; ids for an opaque one stand in the query. */
 export function tokenInHeader(req: Request, name: string): Found | undefined {
   const token = req.headers[name];
-  if (token === undefined) return undefined;
-  const parameters = new URLSearchParams(queryOf(targetOf(req)));
-  return { handed: { ...beside((field) => parameters.get(field) ?? undefined), token }, where: 'header' };
+  if (token === undefined || token === '') return undefined;
+  return { handed: { ...beside(parametersOf(queryOf(targetOf(req)))), token }, where: 'header' };
 }
 
 /** The token in a body that a parser has read. */
-export function tokenInBody(body: unknown, names: readonly string[]): Found | undefined {
+export function tokenInBody(body: unknown, groups: NameGroups): Found | undefined {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return undefined;
-  return found('body', fieldsOf(body), names);
+  return found('body', fieldsOf(body), groups);
+}
+
+/** The fields of a query. A doubled parameter is an array, which no reader accepts. */
+function parametersOf(query: string): Fields {
+  const parameters = new URLSearchParams(query);
+  return (name) => {
+    const values = parameters.getAll(name);
+    return values.length > 1 ? values : values[0];
+  };
 }
 
 /** One field of a parsed body, own properties only. */
@@ -78,9 +88,11 @@ export function fieldsOf(body: object): Fields {
   return (name) => (Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined);
 }
 
-function found(where: Found['where'], fields: Fields, names: readonly string[]): Found | undefined {
-  const present = names.map(fields).filter((value) => value !== undefined && value !== '');
-  if (present.length === 0) return undefined;
+function found(where: Found['where'], fields: Fields, groups: NameGroups): Found | undefined {
+  const present = groups
+    .map((names) => names.map(fields).filter((value) => value !== undefined && value !== ''))
+    .find(({ length }) => length > 0);
+  if (present === undefined) return undefined;
   const [first] = present;
   // The same token under two names is one token; two different ones are a question nobody can answer.
   const token = present.every((value) => value === first) ? first : present;

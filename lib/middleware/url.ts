@@ -1,5 +1,7 @@
 /** The request target, taken apart and put together again without trusting it. Pure. */
 
+import { kindOf } from '../option-checks.js';
+
 /** The path of a target, never one that a browser would read as another host. */
 export function pathOf(target: string): string {
   const query = target.indexOf('?');
@@ -32,15 +34,26 @@ export function withParameter(url: string, name: string, value: string): string 
 export function location(url: unknown, option: string): string {
   if (typeof url === 'string' && /^(\/(?![/\\])|https?:\/\/[^/])/i.test(url)) return headerSafe(url);
   throw new TypeError(
-    `"${option}" must give a path that begins with one "/" or an http(s) URL, got ${typeof url}`,
+    `"${option}" must give a path that begins with one "/" or an http(s) URL, got ${kindOf(url)}`,
   );
 }
 
 /** Whether two URLs lead to the same page of the shop at `host`; a relative one is at `host`. */
 export function samePage(url: string, target: string, host: string | undefined): boolean {
-  const here = host ?? 'localhost';
-  const there = URL.canParse(url, `http://${here}`) ? new URL(url, `http://${here}`) : undefined;
-  return there?.host === here && trimmed(there.pathname) === trimmed(pathOf(target));
+  const here = hostUrl(host);
+  return samePath(url, target) && new URL(url, here).host === here.host;
+}
+
+/** Whether two URLs have the same path, wherever they lead. */
+export function samePath(url: string, target: string): boolean {
+  const here = hostUrl(undefined);
+  return URL.canParse(url, here.href) && trimmed(new URL(url, here).pathname) === trimmed(pathOf(target));
+}
+
+/** By way of `URL`, which spells a host as it spells the others; one that is no host is nobody's. */
+function hostUrl(host: string | undefined): URL {
+  const url = `http://${host ?? ''}`;
+  return new URL(URL.canParse(url) ? url : 'http://nobody.invalid');
 }
 
 function trimmed(path: string): string {

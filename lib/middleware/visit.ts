@@ -1,5 +1,5 @@
 /** What kind of request this is: a page visit or a fetch, a prefetch, a preflight, one from another site. Pure. */
-import Negotiator from 'negotiator';
+import type NegotiatorClass from 'negotiator';
 import type { Request } from './http.js';
 
 const DOCUMENTS: ReadonlySet<unknown> = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
@@ -16,7 +16,8 @@ export function isNavigation(req: Request): boolean {
 
 /** Without the browser's own word, HTML has to be asked for by name: a wildcard takes JSON. */
 function prefersHtml(req: Request): boolean {
-  if (req.headers.accept === undefined) return false;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- few requests leave it to `Accept`: not at import
+  const Negotiator = require('negotiator') as typeof NegotiatorClass;
   const [best] = new Negotiator(req).mediaTypes(['application/json', 'text/html', 'application/xhtml+xml']);
   return best === 'text/html' || best === 'application/xhtml+xml';
 }
@@ -36,9 +37,9 @@ export function isPreflight(req: Request): boolean {
   );
 }
 
-/** The methods that place orders. */
+/** What may place an order: everything but a page load, so that no odd method gets around a claim. */
 export function isSubmit(req: Request): boolean {
-  return req.method === 'POST' || req.method === 'PUT' || req.method === 'PATCH' || req.method === 'DELETE';
+  return req.method !== 'GET' && req.method !== 'HEAD';
 }
 
 /**

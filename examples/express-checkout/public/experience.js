@@ -5,62 +5,94 @@ if (place) {
   const { api, key, type, distribution, checkout } = place.dataset;
   const status = document.getElementById('status');
   const enter = document.getElementById('enter');
+  const toCheckout = document.getElementById('checkout');
   const bid = document.getElementById('bid');
+  const problem = document.getElementById('problem');
   const way = `${api}/${type}s/${distribution}`;
-  let token;
+  // Kept while the shopper waits, so that a refresh does not cost them their place.
+  const kept = `fanfare.${distribution}`;
+  let token = sessionStorage.getItem(kept);
 
-  const call = async (url, body) => {
+  const READY = 'Ready when you are.';
+  const WAITING = {
+    QUEUED: ({ position }) => `You are number ${position} in the queue. Keep this page open.`,
+    ENTERED: () => 'You are in the draw. Good luck.',
+    WINNING: ({ lastBidAmount }) => `Yours is the highest bid: € ${lastBidAmount}.`,
+    BIDDING: ({ lastBidAmount }) => `Your bid is in: € ${lastBidAmount}.`,
+    OUTBID: (_state, highestBid) => `Somebody bid more: € ${highestBid}.`,
+    NOT_BID: (_state, highestBid) =>
+      highestBid ? `The highest bid so far: € ${highestBid}.` : 'Nobody has bid yet.',
+  };
+  const OVER = {
+    NOT_QUEUED: READY,
+    NOT_ENTERED: READY,
+    LOST: 'Not this time. You may take part again.',
+    DENIED: 'Your time to check out is over. You may take part again.',
+    // A win without a grant is one that was used or let go.
+    WON: 'You have won this one already. You may take part again.',
+    COMPLETED: 'Your place has been used for an order. Thank you.',
+  };
+
+  async function call(path, body) {
     const headers = { 'Content-Type': 'application/json', 'X-Publishable-Key': key };
     if (token) headers.Authorization = `Bearer ${token}`;
-    const answer = await fetch(url, {
+    const answer = await fetch(path, {
       method: body ? 'POST' : 'GET',
       headers,
       body: body && JSON.stringify(body),
     });
     const result = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(result.error ?? 'That did not work.');
+    if (!answer.ok) throw Object.assign(new Error(result.error), { status: answer.status });
     return result;
-  };
-  const say = (text) => {
-    if (status.textContent !== text) status.textContent = text;
-  };
-  const wait = () => setTimeout(() => look().catch(trouble), 1000);
-  const trouble = () => {
-    say('We cannot see your place just now. We look again in a moment; please stay on this page.');
-    wait();
-  };
-  const over = (text) => {
-    say(text);
-    enter.hidden = false;
-    if (bid) bid.hidden = true;
-  };
+  }
 
-  const words = {
-    QUEUED: 'You are in the queue. Keep this page open.',
-    ENTERED: 'You are in the draw. Good luck.',
-    WINNING: 'Yours is the highest bid so far.',
-    BIDDING: 'Yours is the highest bid so far.',
-    OUTBID: 'Somebody bid more.',
-    NOT_BID: 'Name your bid.',
-  };
-  const ends = {
-    LOST: 'Not this time. You may take part again.',
-    DENIED: 'Your time to check out is over. You may take part again.',
-    COMPLETED: 'Your place has been used for an order. Thank you.',
-  };
+  /** In the shopper's words: what Fanfare says to them where it says something, else what to do. */
+  const sentenceFor = ({ status: code, message }) =>
+    code === 400 || code === 423 || code === 429
+      ? `${message}.`
+      : 'That did not work. Please try again in a moment.';
+
+  /** One view at a time: what the page says, and what it offers. */
+  function show(text, { canEnter = false, canBid = false, canCheckOut = false, waits = false } = {}) {
+    if (status.textContent !== text) status.textContent = text;
+    enter.hidden = !canEnter;
+    toCheckout.hidden = !canCheckOut;
+    if (bid) bid.hidden = !canBid;
+    place.classList.toggle('waits', waits);
+  }
+
+  function over(text) {
+    token = null;
+    sessionStorage.removeItem(kept);
+    show(text, { canEnter: true });
+  }
+
+  const lookSoon = () => setTimeout(() => look().catch(trouble), 1000);
+
+  function trouble({ status: code }) {
+    if (code === 401) {
+      over('Your place is not known any more. Please take part again.');
+      return;
+    }
+    show('We cannot see your place just now. We look again in a moment; please stay on this page.', {
+      waits: true,
+    });
+    lookSoon();
+  }
 
   async function look() {
     const state = await call(`${way}/status`);
+    const { highestBid } = bid ? await call(`${way}/highest-bid`) : {};
     if (state.admissionGrant) await admitted(state.admissionGrant);
-    else if (ends[state.status]) over(ends[state.status]);
+    else if (OVER[state.status]) over(OVER[state.status]);
     else {
-      say(words[state.status] ?? 'One moment.');
-      wait();
+      show(WAITING[state.status](state, highestBid), { canBid: Boolean(bid), waits: true });
+      lookSoon();
     }
   }
 
   async function admitted(admissionGrant) {
-    say('You’re in. One moment, your checkout is being opened.');
+    show('You’re in. One moment, your checkout is being opened.', { waits: true });
     const answer = await fetch('/fanfare/admission', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -71,29 +103,51 @@ if (place) {
       over((await answer.json()).message);
       return;
     }
-    say('You’re in.');
-    document.getElementById('checkout').hidden = false;
-    if (bid) bid.hidden = true;
+    over('You’re in.');
+    show('You’re in.', { canCheckOut: true });
     location.assign(checkout);
   }
 
+  async function begin() {
+    if (token) {
+      await look().catch(trouble);
+      return;
+    }
+    const { serverNow, admissions } = await (await fetch('/fanfare/session')).json();
+    const runs = ({ expiresAt }) => expiresAt === null || expiresAt > serverNow;
+    if (admissions.some((held) => held.distributionId === distribution && runs(held))) {
+      show('You have been let in before. Go on to checkout, or take part once more.', {
+        canEnter: true,
+        canCheckOut: true,
+      });
+    }
+  }
+
   enter.addEventListener('click', async () => {
-    enter.hidden = true;
+    show('One moment.', { waits: true });
     try {
       token ??= (await call(`${api}/auth/guest`, {})).accessToken;
+      sessionStorage.setItem(kept, token);
       await call(`${way}/enter`, {});
-      if (bid) bid.hidden = false;
       await look();
     } catch (error) {
-      over(error.message);
+      over(sentenceFor(error));
     }
+    // The button that had the focus is gone while the shopper waits.
+    if (enter.hidden) (bid?.elements.amount ?? status).focus();
   });
+
   bid?.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const { amount } = Object.fromEntries(new FormData(bid));
-    await call(`${way}/bid`, { amount }).then(
-      () => say('Your bid is in.'),
-      (error) => say(error.message),
-    );
+    const amount = bid.elements.amount.value.replace(',', '.');
+    problem.textContent = '';
+    try {
+      await call(`${way}/bid`, { amount });
+      show(`Your bid is in: € ${amount}.`, { canBid: true, waits: true });
+    } catch (error) {
+      problem.textContent = sentenceFor(error);
+    }
   });
+
+  begin().catch(() => over(READY));
 }

@@ -1,0 +1,159 @@
+/** The example shop over HTTP, with a Fanfare that outlives it. */
+import { join } from 'node:path';
+import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
+import { Browser, until } from '../support/shop.js';
+import { removeFolder } from '../support/temporary-folder.js';
+import { installShop, killShops, type RunningShop, startShop } from './shop-process.js';
+
+// Each of these waits for another process.
+jest.setTimeout(60_000);
+
+let folder: string;
+let emulator: Emulator;
+let environment: Record<string, string>;
+let shop: RunningShop;
+
+beforeAll(async () => {
+  folder = installShop();
+  emulator = createEmulator();
+  const { url } = await emulator.listen();
+  environment = {
+    FANFARE_API_URL: url,
+    FANFARE_ORGANIZATION_ID: emulator.organizationId,
+    FANFARE_SECRET_KEY: 'sk_test_emulator',
+    FANFARE_SESSION_SECRET: 'a session secret for the example shop',
+  };
+  shop = await startShop(folder, { environment });
+});
+afterAll(async () => {
+  await killShops();
+  await emulator.close();
+  removeFolder(folder);
+});
+
+const SUBMIT = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+
+async function admitted({ origin } = shop): Promise<{ browser: Browser; consumerId: string }> {
+  const browser = new Browser(origin);
+  const { token, consumerId } = emulator.mint({ distributionId: 'queue_lamp', distributionType: 'queue' });
+  await browser.visit(`/checkout/lamp?admission_token=${token}`);
+  return { browser, consumerId };
+}
+
+function pay(browser: Browser, fields: Record<string, string> = { card: 'good' }): Promise<Response> {
+  return browser.submit('/checkout/lamp', fields, { headers: SUBMIT });
+}
+
+function completionOf(consumerId: string) {
+  return emulator.admissions().find((admission) => admission.consumerId === consumerId)?.completion;
+}
+
+test('a double click makes one order, and both answers lead to it', async () => {
+  const { browser, consumerId } = await admitted();
+  const answers = await Promise.all([pay(browser), pay(browser)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
+  const made = answers.find(({ status }) => status === 303)!.headers.get('location')!;
+  expect(await answers.find(({ status }) => status === 409)!.text()).toContain(made);
+  await until(() => completionOf(consumerId)?.effects === 1);
+  expect(completionOf(consumerId)).toMatchObject({ orderId: made.replace('/orders/', ''), received: 1 });
+});
+
+test('killed between the order and its completion, the shop finds the order again and tells Fanfare', async () => {
+  const own = { ...environment, SHOP_DATA: join(folder, 'killed') };
+  const dying = await startShop(folder, {
+    environment: own,
+    before: join(__dirname, 'die-at-completion.cjs'),
+  });
+  const { browser, consumerId } = await admitted(dying);
+  await expect(pay(browser)).rejects.toThrow('fetch failed');
+  expect(completionOf(consumerId)?.effects).toBe(0);
+
+  const next = await startShop(folder, { environment: own, before: join(__dirname, 'later.cjs') });
+  await until(() => completionOf(consumerId)?.effects === 1);
+  const again = await fetch(`${next.origin}/checkout/lamp`, {
+    method: 'POST',
+    headers: { ...SUBMIT, Cookie: browser.cookies() },
+    body: new URLSearchParams({ card: 'good' }),
+  });
+  expect(again.status).toBe(409);
+  expect(await again.text()).toContain(`/orders/${completionOf(consumerId)!.orderId!}`);
+});
+
+test.each([
+  ['/checkout/%E0%A4%A', 404],
+  ['/experience/%E0%A4%A', 400],
+  ['/orders/%00', 404],
+  ['/orders/__proto__', 404],
+  ['/experience/__proto__', 404],
+  ['/experience/lamp?fanfare[]=used&fanfare=x', 200],
+  ['/public/../shop.js', 404],
+])('%s is answered %d with a page of the shop', async (path, status) => {
+  const answer = await fetch(shop.origin + path);
+  expect(answer.status).toBe(status);
+  const page = await answer.text();
+  expect(page).toContain('Quayside');
+  expect(page).not.toMatch(/Error:|\[object|undefined|try again in a moment/);
+});
+
+test.each([
+  ['no field at all', {}, [400, null]],
+  ['a card nobody knows', { card: '__proto__' }, [400, null]],
+  [
+    'rubbish for an admission',
+    { card: 'good', fanfare_admission_id: '%00"><script>' },
+    [303, '/experience/lamp?fanfare=invalid_admission_data'],
+  ],
+])('an order form with %s makes no order', async (_what, fields: Record<string, string>, refused) => {
+  const { browser, consumerId } = await admitted();
+  const answer = await pay(browser, fields);
+  expect([answer.status, answer.headers.get('location')]).toEqual(refused);
+  expect((await pay(browser)).headers.get('location')).toContain('/orders/');
+  await until(() => completionOf(consumerId)?.effects === 1);
+});
+
+test('an order that is no form at all is told so', async () => {
+  const { browser } = await admitted();
+  const headers = { ...SUBMIT, 'Content-Type': 'text/plain' };
+  const answer = await browser.send('/checkout/lamp', { method: 'POST', headers, body: 'card=good' });
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain('Please choose a card');
+});
+
+test('the guards’ own pages may bring their style, and no page may bring a script', async () => {
+  const answer = await fetch(`${shop.origin}/checkout/lamp?admission_token=short`, { redirect: 'manual' });
+  const policy = answer.headers.get('content-security-policy')!;
+  expect(policy).toContain("style-src 'self' 'unsafe-inline'");
+  expect(policy).toContain("script-src 'self';");
+});
+
+test('an outage during checkout: the place is kept, the order waits for nobody', async () => {
+  const { browser, consumerId } = await admitted();
+  emulator.faults.set({ kind: 'status', status: 500 });
+  const cold = emulator.mint({ distributionId: 'queue_lamp', distributionType: 'queue' });
+  const page = await new Browser(shop.origin).visit(`/checkout/lamp?admission_token=${cold.token}`);
+  expect(page.status).toBe(503);
+  expect(await page.text()).toContain('your place is kept');
+  const ordered = await pay(browser);
+  expect(ordered.status).toBe(303);
+  expect(await (await browser.visit(ordered.headers.get('location')!)).text()).toContain('Thank you');
+  emulator.faults.clear();
+  await until(() => completionOf(consumerId)?.effects === 1);
+});
+
+test.each([
+  ['required', 'Please take part first'],
+  ['expired', 'Your time to check out is over'],
+  ['invalid', 'We could not confirm your place'],
+  ['mismatch', 'Your place is for another edition'],
+  ['device_mismatch', 'in the browser where you took part'],
+  ['in_use', 'already under way'],
+  ['used', 'already been used for an order'],
+  ['invalid_admission_data', 'is damaged'],
+  ['too_many_attempts', 'a little fast'],
+  ['claim_lost', 'took over'],
+  ['<script>', 'Please continue from here'],
+])('?fanfare=%s is a kind sentence', async (reason, words) => {
+  const answer = await fetch(`${shop.origin}/experience/lamp?fanfare=${encodeURIComponent(reason)}`);
+  const [, notice] = /role="alert">\s*([^<]+)</.exec(await answer.text())!;
+  expect(notice).toContain(words);
+});

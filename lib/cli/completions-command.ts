@@ -1,0 +1,138 @@
+/** `express-fanfare completions`: what an operator may see of the orders Fanfare has not heard of, and do about them. */
+import { parseArgs } from 'node:util';
+import type { CompletionState } from '../completion/completion-view.js';
+import { COMPLETION_STATES, completionsOf, LONGEST_LIST } from '../completion/operate.js';
+import type { Action, Asked } from './completions-actions.js';
+import { ACTIONS } from './completions-actions.js';
+import type { Terminal } from './command.js';
+import { command } from './command.js';
+import { readDuration } from './duration.js';
+import type { LedgerAddress } from './ledger-address.js';
+import { ADDRESS_HELP, ADDRESS_OPTIONS, readAddress } from './ledger-address.js';
+import { withLedger } from './open-ledger.js';
+
+const HELP = `Usage: express-fanfare completions <action> [options]
+
+Shows the orders Fanfare has not heard of yet, and lets you decide about those that are not tried any more.
+
+Actions:
+  list                    the oldest first: what waits (ordered) and what is not tried any more (dead)
+  show <admission id>     everything about one
+  retry <admission id>    put one back on the schedule, due at once; a running shop sends it
+  retry-all               the same for all that are dead
+  discard <admission id>  give a dead one up: Fanfare will never hear of it
+
+Options:
+${ADDRESS_HELP}  --state <state>     list: ${COMPLETION_STATES.join(', ')}; may be given several times
+  --older-than <time> list: only what has waited this long, such as 90s, 30m, 2h or 3d
+  --limit <number>    list: at most this many (default 100, at most ${LONGEST_LIST})
+  --json              list, show: as JSON, with times in milliseconds since the epoch
+  --yes               retry-all, discard: do not ask
+  -h, --help          this text
+
+Exit codes: 0 done, 1 failed or no such completion, 2 not understood.
+`;
+
+const OPTIONS = {
+  ...ADDRESS_OPTIONS,
+  state: { type: 'string', multiple: true },
+  'older-than': { type: 'string' },
+  limit: { type: 'string' },
+  json: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parsed>['values'];
+
+interface Order {
+  readonly action: Action;
+  readonly asked: Asked;
+  readonly address: LedgerAddress;
+}
+
+export const completionsCommand = command<Order>({ help: HELP, read, act });
+
+function act({ action, asked, address }: Order, terminal: Terminal): Promise<number> {
+  const { clock } = terminal;
+  return withLedger(address, terminal, (ledger) =>
+    // What the ledger says for itself comes with the rejection, which is shown.
+    action.act(completionsOf({ ledger, clock, emit: () => undefined }), asked, terminal),
+  );
+}
+
+function read(args: readonly string[], terminal: Terminal): Order | 'help' {
+  const { values, positionals } = parsed(args);
+  if (values.help) return 'help';
+  const [name, ...ids] = positionals;
+  const action = readAction(name);
+  check(action, values, ids);
+  if (takes(action, 'yes') && !values.yes && terminal.ask === undefined) {
+    throw new Error('There is no terminal to ask for your confirmation: add --yes.');
+  }
+  const address = readAddress(values, terminal.environment);
+  return { action, address, asked: readAsked(values, ids[0]) };
+}
+
+function readAction(name: string | undefined): Action {
+  if (name === undefined) throw new Error('Say what to do: list, show, retry, retry-all or discard.');
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (action === undefined) throw new Error(`There is no action "${name}".`);
+  return action;
+}
+
+function check(action: Action, values: Values, ids: readonly string[]): void {
+  const stranger = Object.keys(values).find((option) => !takes(action, option));
+  if (stranger !== undefined) throw new Error(`There is no --${stranger} for this action.`);
+  if (ids.length !== (action.ofOne ? 1 : 0)) {
+    throw new Error(`Give this action ${action.ofOne ? 'one admission id' : 'no admission id'}.`);
+  }
+}
+
+function parsed(args: readonly string[]) {
+  return parseArgs({ args: idsLast(args), options: OPTIONS, allowPositionals: true });
+}
+
+/** An admission id is 43 characters, and one in 64 begins with a dash, which would make it an option. */
+function idsLast(args: readonly string[]): string[] {
+  const isDashedId = (arg: string): boolean => /^-[\w-]{42}$/.test(arg);
+  const ids = args.filter(isDashedId);
+  if (ids.length === 0 || args.includes('--')) return [...args];
+  return [...args.filter((arg) => !isDashedId(arg)), '--', ...ids];
+}
+
+function takes(action: Action, option: string): boolean {
+  return option in ADDRESS_OPTIONS || action.takes.includes(option);
+}
+
+function readAsked(values: Values, admissionId = ''): Asked {
+  return {
+    admissionId,
+    query: {
+      limit: readLimit(values.limit),
+      olderThanSeconds: readAge(values['older-than']),
+      ...(values.state === undefined ? {} : { states: values.state.map(readState) }),
+    },
+    json: values.json ?? false,
+    yes: values.yes ?? false,
+  };
+}
+
+function readState(text: string): CompletionState {
+  const state = COMPLETION_STATES.find((known) => known === text);
+  if (state === undefined) throw new Error(`--state must be ${COMPLETION_STATES.join(', ')}, got "${text}"`);
+  return state;
+}
+
+function readAge(text = '0s'): number {
+  const seconds = readDuration(text);
+  if (seconds === undefined)
+    throw new Error(`--older-than must be such as 90s, 30m, 2h or 3d, got "${text}"`);
+  return seconds;
+}
+
+function readLimit(text = '100'): number {
+  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= LONGEST_LIST) return limit;
+  throw new Error(`--limit must be a number from 1 to ${LONGEST_LIST}, got "${text}"`);
+}

@@ -1,0 +1,47 @@
+/** Looking rows up, listing and purging them, and the lead, as scripts. */
+import { CATCHING_UP, INDEXES } from './redis-indexes.js';
+import { ROWS } from './redis-rows.js';
+import { script } from './redis-script.js';
+
+const FIND_STEP = `
+local row = find(given.id)
+return row and told({}, '', standing(row)) or false
+`;
+
+// Where a row was evicted and came anew, an index may still know the old one: only what stands in the state counts.
+const LIST_STEP = `
+if not caughtUp() then return false end
+local oldest, rows = text(now - tonumber(given.olderThanMs)), {}
+for state in string.gmatch(given.states, '%a+') do
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', stateKey(state), '-inf', oldest, 'LIMIT', 0, given.limit)) do
+    local row = find(id)
+    row = row and standing(row)
+    if row and row.state == state then rows[#rows + 1] = told({}, '', row) end
+  end
+end
+return rows
+`;
+
+const PURGE_STEP = `
+local ids = redis.call('ZRANGEBYSCORE', DELETABLE, '-inf', text(now), 'LIMIT', 0, given.limit)
+for _, id in ipairs(ids) do
+  redis.call('ZREM', DELETABLE, id)
+  local row = find(id)
+  if row then remove(row) end
+end
+return #ids
+`;
+
+const LEAD_STEP = `
+local key = base .. ':lead'
+local kept = named(redis.call('HGETALL', key))
+if kept.owner and kept.owner ~= given.owner and now < tonumber(kept['until']) then return false end
+local memo = { memo = given.memo or kept.memo }
+redis.call('HSET', key, unpack(told({ 'owner', given.owner, 'until', later(given.leaseMs) }, '', memo)))
+return told({}, '', memo)
+`;
+
+export const FIND = script(ROWS, FIND_STEP);
+export const LIST = script(ROWS, INDEXES, CATCHING_UP, LIST_STEP);
+export const PURGE = script(ROWS, INDEXES, PURGE_STEP);
+export const LEAD = script(ROWS, LEAD_STEP);

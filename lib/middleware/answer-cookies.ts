@@ -1,0 +1,66 @@
+/** Our cookies on an answer: beside those of others, and there to stay, whatever a handler does with `Set-Cookie`. */
+import type { Response } from './http.js';
+
+type Lines = Map<string, string>;
+type LinesHolder = Response & Record<symbol, Lines | undefined>;
+
+const LINES = Symbol('express-fanfare cookies');
+
+/** Puts a line beside the cookies of other middlewares, in place of an earlier line for the same cookie. */
+export function putCookie(res: Response, name: string, line: string): void {
+  const lines = linesOf(res as LinesHolder);
+  lines.set(name, line);
+  merge(res, lines);
+  // A shared cache that kept this answer would hand one shopper's session to all.
+  if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
+}
+
+function linesOf(res: LinesHolder): Lines {
+  return (res[LINES] ??= keepUntilHead(res));
+}
+
+/** Every head goes out through `writeHead`: the last moment to put back what a handler replaced. */
+function keepUntilHead(res: Response): Lines {
+  const lines: Lines = new Map();
+  const writeHead = res.writeHead.bind(res) as (...args: readonly unknown[]) => Response;
+  res.writeHead = (...args: readonly unknown[]): Response => {
+    merge(res, lines);
+    return writeHead(...args.map((arg) => withLines(arg, lines)));
+  };
+  return lines;
+}
+
+function merge(res: Response, lines: Lines): void {
+  const names = [...lines.keys()];
+  const others = listOf(res.getHeader('Set-Cookie'))
+    .map(String)
+    .filter((other) => !names.some((name) => other.startsWith(`${name}=`)));
+  res.setHeader('Set-Cookie', [...others, ...lines.values()]);
+}
+
+/** Headers that name cookies of their own would replace the ones that are set, so ours join them. */
+function withLines(headers: unknown, lines: Lines): unknown {
+  if (typeof headers !== 'object' || headers === null) return headers;
+  const pairs = Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers);
+  const theirs = pairs.filter(([name]) => isSetCookie(name)).flatMap(([, value]) => listOf(value));
+  if (theirs.length === 0) return headers;
+  const joined = [
+    ...pairs.filter(([name]) => !isSetCookie(name)),
+    ['Set-Cookie', [...theirs, ...lines.values()]] as const,
+  ];
+  return Array.isArray(headers) ? joined.flat() : Object.fromEntries(joined);
+}
+
+/** A list of headers alternates between names and values. */
+function pairsOf(list: readonly unknown[]): (readonly [string, unknown])[] {
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[String(name), list[index + 1]] as const] : []));
+}
+
+function isSetCookie(name: string): boolean {
+  return name.toLowerCase() === 'set-cookie';
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
