@@ -1,6 +1,7 @@
 /** However many processes and callers want an admission at once, one gets it. */
 import { Child, type Message, useChildren } from './child.js';
-import { ENGINES, openHere } from './engines.js';
+import { openHere } from './engine.js';
+import { ENGINES } from './engines.js';
 import { record, seconds } from './figures.js';
 import type { Address } from './open-ledger.cjs';
 import { CONTESTED, PATIENCE_MS } from './sizes.js';

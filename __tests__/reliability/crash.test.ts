@@ -1,14 +1,16 @@
 /** SIGKILL for the engine under load, and a restart on the same data: no acknowledged order is lost. */
 import { useChildren } from './child.js';
-import { DURABLE_ENGINES, type Store } from './engines.js';
+import type { Store } from './engine.js';
+import { DURABLE_ENGINES } from './engines.js';
 import { record, spread } from './figures.js';
-import { NOTHING_WRONG, Sale } from './sale.js';
+import { closeSales, NOTHING_WRONG, Sale } from './sale.js';
 import { CRASHES, PATIENCE_MS } from './sizes.js';
 
 const WAVE = 30;
 const SHOPS = 2;
 
 useChildren();
+afterEach(closeSales);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('an engine that crashes', (store) => {
@@ -23,7 +25,6 @@ for (const engine of DURABLE_ENGINES) {
         }
         await sale.over();
         const outcome = await sale.outcome();
-        await sale.close();
         expect(outcome).toMatchObject(NOTHING_WRONG);
         expect(outcome.orders).toBe(CRASHES * WAVE);
         record('crashes', engine.name, {

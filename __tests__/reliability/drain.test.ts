@@ -2,10 +2,11 @@
 import type { AdmissionView, Emulator } from '../../lib/emulator/index.js';
 import { until } from '../support/shop.js';
 import { useChildren } from './child.js';
-import { DURABLE_ENGINES, openHere } from './engines.js';
+import { openHere } from './engine.js';
+import { DURABLE_ENGINES } from './engines.js';
 import { record, seconds } from './figures.js';
 import type { Address } from './open-ledger.cjs';
-import { NOTHING_WRONG, Sale } from './sale.js';
+import { closeSales, NOTHING_WRONG, Sale } from './sale.js';
 import { DRAINS, PATIENCE_MS, PER_MINUTE, WAITING } from './sizes.js';
 
 /** What the issue promises; the queue looks twice as often. */
@@ -14,6 +15,7 @@ const AT_ONCE = 50;
 const SECOND_MS = 1_000;
 
 useChildren();
+afterEach(closeSales);
 
 for (const engine of DURABLE_ENGINES.slice(0, DRAINS)) {
   engine.suite('the end of an outage', (store) => {
@@ -32,7 +34,6 @@ for (const engine of DURABLE_ENGINES.slice(0, DRAINS)) {
         await child.heard('deliveries.resumed');
         const outcome = await sale.outcome();
         const arrived = arrivals(sale.emulator);
-        await sale.close();
         expect(outcome).toMatchObject(NOTHING_WRONG);
         expect(arrived).toHaveLength(WAITING);
         const [first, last] = [arrived[0]!.at - over, arrived.at(-1)!.at - over];

@@ -2,7 +2,7 @@
 import { useChildren } from './child.js';
 import { DURABLE_ENGINES } from './engines.js';
 import { record, spread } from './figures.js';
-import { NOTHING_WRONG, Sale } from './sale.js';
+import { closeSales, NOTHING_WRONG, Sale } from './sale.js';
 import { KILLS, PATIENCE_MS } from './sizes.js';
 
 /** The emulator remembers so many admissions, so a long run is several sales. */
@@ -11,6 +11,7 @@ const WAVE = 30;
 const LONGEST_DELAY_MS = 20;
 
 useChildren();
+afterEach(closeSales);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('a shop of two processes', (store) => {
@@ -24,7 +25,6 @@ for (const engine of DURABLE_ENGINES) {
         await sale.changeShops(1);
         await sale.over();
         const outcome = await sale.outcome();
-        await sale.close();
         expect(outcome).toMatchObject(NOTHING_WRONG);
         expect(outcome.orders).toBe(kills * WAVE);
         record('kills', engine.name, {

@@ -1,7 +1,8 @@
 /** A process that stands still beyond its lease (SIGSTOP) and goes on as if nothing had happened. */
 import { until } from '../support/shop.js';
 import { useChildren } from './child.js';
-import { DURABLE_ENGINES, openHere } from './engines.js';
+import { openHere } from './engine.js';
+import { DURABLE_ENGINES } from './engines.js';
 import { record, seconds } from './figures.js';
 import type { Address } from './open-ledger.cjs';
 import { PATIENCE_MS } from './sizes.js';
@@ -21,21 +22,22 @@ for (const engine of DURABLE_ENGINES) {
           SteeredShop.start(address, url),
           SteeredShop.start(address, url),
         ]);
-        const tokens = [mint(), mint()];
-        const own = await Promise.all(tokens.map((token) => paused.submit(token)));
+        const tokens = [mint(), mint()] as const;
+        const own = [await paused.submit(tokens[0]), await paused.submit(tokens[1])] as const;
         const pausedAt = performance.now();
         paused.child.signal('SIGSTOP');
         await lapsed(address, own);
         const lapsedMs = performance.now() - pausedAt;
-        const [first, second] = await Promise.all(tokens.map((token) => other.submit(token)));
-        expect(await first!.complete('order_other')).toMatchObject({ code: 'done' });
+        const first = await other.submit(tokens[0]);
+        const second = await other.submit(tokens[1]);
+        expect(await first.complete('order_other')).toMatchObject({ code: 'done' });
         paused.child.signal('SIGCONT');
         const lost = await Promise.all(own.map((submit) => submit.assert()));
         expect(lost.map(({ code }) => code)).toEqual(['CLAIM_LOST', 'CLAIM_LOST']);
         // They complete all the same: one after the other's order, one before it.
-        expect(await own[0]!.complete('order_paused')).toMatchObject(usedBy('order_other'));
-        expect(await own[1]!.complete('order_paused')).toMatchObject({ code: 'done' });
-        expect(await second!.complete('order_other')).toMatchObject(usedBy('order_paused'));
+        expect(await own[0].complete('order_paused')).toMatchObject(usedBy('order_other'));
+        expect(await own[1].complete('order_paused')).toMatchObject({ code: 'done' });
+        expect(await second.complete('order_other')).toMatchObject(usedBy('order_paused'));
         await until(() => emulator.admissions().every(({ state }) => state === 'completed'));
         expect(emulator.admissions().map(({ completion }) => completion.orderId)).toEqual([
           'order_other',

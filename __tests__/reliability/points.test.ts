@@ -2,7 +2,7 @@
 import { useChildren } from './child.js';
 import { DURABLE_ENGINES } from './engines.js';
 import { record, seconds } from './figures.js';
-import { NOTHING_WRONG, Sale } from './sale.js';
+import { closeSales, NOTHING_WRONG, Sale } from './sale.js';
 import { PATIENCE_MS } from './sizes.js';
 
 /** Each point as `shop.cjs` knows it, and how many completion calls Fanfare sees in the end. */
@@ -16,6 +16,7 @@ const POINTS = [
 ] as const;
 
 useChildren();
+afterEach(closeSales);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('a shop that dies', (store) => {
@@ -30,7 +31,6 @@ for (const engine of DURABLE_ENGINES) {
             await sale.over();
             const outcome = await sale.outcome();
             const tookMs = performance.now() - startedAt;
-            await sale.close();
             expect({ point, ...outcome }).toMatchObject({ point, ...NOTHING_WRONG, orders: 1, calls });
             record('points', engine.name, { point, ...outcome, 'recovered after, s': seconds(tookMs) });
           }),

@@ -5,7 +5,7 @@ import { type AdmissionView, createEmulator, type Emulator } from '../../lib/emu
 import { until } from '../support/shop.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { Child } from './child.js';
-import { openHere } from './engines.js';
+import { openHere } from './engine.js';
 import type { Address } from './open-ledger.cjs';
 
 const DROP = { distributionId: 'queue_1', distributionType: 'queue' } as const;
@@ -32,6 +32,13 @@ export interface Outcome {
   readonly stuck: number;
 }
 
+const openSales: Sale[] = [];
+
+/** For `afterEach`: a sale whose test failed goes on otherwise. */
+export async function closeSales(): Promise<void> {
+  await Promise.all(openSales.splice(0).map((sale) => sale.close()));
+}
+
 export class Sale {
   readonly emulator: Emulator;
   readonly #fanfare: string;
@@ -43,6 +50,7 @@ export class Sale {
   /** By consumer. */
   readonly #acknowledged = new Map<string, { readonly orderId: string; readonly at: number }>();
   /** The shop's processes that listen, and where. */
+  #closed = false;
   readonly #shops = new Map<Child, string>();
 
   private constructor(emulator: Emulator, fanfare: string, address: Address) {
@@ -54,7 +62,9 @@ export class Sale {
   static async open(address: Address): Promise<Sale> {
     const emulator = createEmulator();
     const { url } = await emulator.listen();
-    return new Sale(emulator, url, address);
+    const sale = new Sale(emulator, url, address);
+    openSales.push(sale);
+    return sale;
   }
 
   get acknowledged(): number {
@@ -119,6 +129,7 @@ export class Sale {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.emulator.close();
     removeFolder(this.#folder);
   }
@@ -136,7 +147,7 @@ export class Sale {
 
   /** Submits until there is an answer that is the last word. */
   async #shop({ token, consumerId }: { readonly token: string; readonly consumerId: string }): Promise<void> {
-    for (;;) {
+    while (!this.#closed) {
       const { status, code, orderId } = await submit(this.#anyOrigin(), token);
       if (status === 201) this.#acknowledged.set(consumerId, { orderId: String(orderId), at: Date.now() });
       if (status === 201 || code === 'ADMISSION_USED') return;

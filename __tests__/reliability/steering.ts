@@ -29,7 +29,7 @@ export class SteeredShop {
     return new SteeredShop(child, String(origin));
   }
 
-  /** A submit that has claimed and now waits in its handler. */
+  /** A submit that has claimed and now waits in its handler; one at a time, since they are known by their order. */
   async submit(token: string): Promise<Submit> {
     const headers = { 'X-Fanfare-Admission': token };
     const answer = fetch(this.#origin, { method: 'POST', headers });

@@ -1,7 +1,8 @@
 /** Whoever does not hold an attempt or a lease can neither end, keep nor change it. */
 import type { DueDelivery, Holder, Ledger } from '../../lib/ledger/ledger.js';
 import type { Row } from '../../lib/ledger/row.js';
-import { ENGINES, openHere } from './engines.js';
+import { openHere } from './engine.js';
+import { ENGINES } from './engines.js';
 import { record } from './figures.js';
 import { PATIENCE_MS, STRANGERS } from './sizes.js';
 

@@ -2,7 +2,8 @@
 import { isUsed } from '../../lib/ledger/row.js';
 import { until } from '../support/shop.js';
 import { useChildren } from './child.js';
-import { DURABLE_ENGINES, openHere } from './engines.js';
+import { openHere } from './engine.js';
+import { DURABLE_ENGINES } from './engines.js';
 import { record, seconds } from './figures.js';
 import type { Address } from './open-ledger.cjs';
 import { PATIENCE_MS } from './sizes.js';
@@ -16,7 +17,7 @@ for (const engine of DURABLE_ENGINES) {
     it.each(engine.breakdowns)(
       '%s: LEDGER_UNAVAILABLE, and the same call succeeds afterwards',
       async (name) => {
-        const breakdown = await store().breakdowns[name]!();
+        const breakdown = await store().breakdown(name);
         const { emulator, url, mint } = await openFanfare();
         const shop = await SteeredShop.start(breakdown.address, url);
         const submit = await shop.submit(mint());
