@@ -44,7 +44,7 @@ for (const engine of DURABLE_ENGINES) {
 /** One shopper, one process that dies for it, and another one after that; resolves to when it died. */
 async function dieAt(sale: Sale, point: string): Promise<number> {
   const { child } = await sale.startShop({ killAt: point });
-  sale.admit(1);
+  void sale.admit(1);
   expect(await child.ended()).toBe('SIGKILL');
   const diedAt = performance.now();
   await sale.startShop();

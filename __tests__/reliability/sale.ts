@@ -50,6 +50,7 @@ export class Sale {
   /** By consumer. */
   readonly #acknowledged = new Map<string, { readonly orderId: string; readonly at: number }>();
   /** The shop's processes that listen, and where. */
+  #through = 0;
   #closed = false;
   readonly #shops = new Map<Child, string>();
 
@@ -67,8 +68,9 @@ export class Sale {
     return sale;
   }
 
-  get acknowledged(): number {
-    return this.#acknowledged.size;
+  /** How many shoppers have an order or know that their admission was used for one. */
+  get through(): number {
+    return this.#through;
   }
 
   /** Starts a process of the shop; resolves when it listens, with how long that took. */
@@ -91,17 +93,19 @@ export class Sale {
     await this.startShops(count);
   }
 
-  /** So many new shoppers, who submit at once. */
-  admit(count: number): void {
-    for (let number = 0; number < count; number += 1) this.#shoppers.push(this.#shop(this.#mint()));
+  /** So many new shoppers, who submit at once; resolves when they are through. */
+  async admit(count: number): Promise<void> {
+    const wave = Array.from({ length: count }, () => this.#shop(this.#mint()));
+    this.#shoppers.push(...wave);
+    await Promise.all(wave);
   }
 
-  /** Resolves when so many orders have been acknowledged. */
-  async reached(acknowledged: number): Promise<void> {
-    await Promise.race([until(() => this.acknowledged >= acknowledged), this.#failed()]);
+  /** Resolves when so many shoppers are through. */
+  async reached(through: number): Promise<void> {
+    await Promise.race([until(() => this.through >= through), this.#failed()]);
   }
 
-  /** Resolves when every shopper has an order or knows that their admission was used for one. */
+  /** Resolves when every shopper is through. */
   async over(): Promise<void> {
     await Promise.all(this.#shoppers);
   }
@@ -117,7 +121,7 @@ export class Sale {
     const admissions = new Set(orders.map(({ admissionId }) => admissionId));
     const completions = this.emulator.admissions().map(({ completion }) => completion);
     return {
-      acknowledged: this.acknowledged,
+      acknowledged: this.#acknowledged.size,
       orders: orders.length,
       calls: completions.reduce((sum, { received }) => sum + received, 0),
       forgotten: this.#forgotten(),
@@ -150,7 +154,10 @@ export class Sale {
     while (!this.#closed) {
       const { status, code, orderId } = await submit(this.#anyOrigin(), token);
       if (status === 201) this.#acknowledged.set(consumerId, { orderId: String(orderId), at: Date.now() });
-      if (status === 201 || code === 'ADMISSION_USED') return;
+      if (status === 201 || code === 'ADMISSION_USED') {
+        this.#through += 1;
+        return;
+      }
       if (status !== undefined && !COME_BACK.includes(String(code))) {
         throw new Error(`A shopper was answered ${status} ${String(code)}`);
       }
