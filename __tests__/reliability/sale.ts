@@ -114,7 +114,7 @@ export class Sale {
   async outcome(): Promise<Outcome> {
     const ledger = openHere(this.#address);
     const waiting = { states: ['active', 'pending', 'unresolved', 'ordered'], limit: 1 } as const;
-    await until(async () => (await ledger.list(waiting)).length === 0);
+    await until(async () => this.#closed || (await ledger.list(waiting)).length === 0);
     const stuck = await ledger.list({ states: ['free', 'dead', 'discarded'], limit: 10_000 });
     await ledger.close();
     const orders = entriesOf(this.#books.orders);
