@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { columnsOf, STATEMENTS } from '../../lib/ledger/sqlite-rows.js';
 import { inTransaction, prepareDatabase } from '../../lib/ledger/sqlite-schema.js';
@@ -185,6 +185,35 @@ describe('the file', () => {
     writeFileSync(file, '');
     await expect(blocked.open()).resolves.toEqual([]);
     await blocked.close();
+  });
+
+  it.each(['removed', 'moved away', 'replaced'])(
+    'that was %s while it was open takes no order any more, until it is back',
+    async (how) => {
+      const ledger = sqliteLedger({ file });
+      await ledger.open();
+      if (how === 'removed') rmSync(file);
+      else renameSync(file, `${file}.away`);
+      if (how === 'replaced') writeFileSync(file, '');
+      await expect(ledger.complete(byAdmission)).rejects.toThrow(
+        /"[^"]*ledger\.sqlite" was moved, removed or replaced/,
+      );
+      if (how === 'removed') return ledger.close();
+      renameSync(`${file}.away`, file);
+      expect(await ledger.find(ADMISSION.id)).toBeUndefined();
+      expect(await ledger.complete(byAdmission)).toMatchObject({ outcome: 'recorded' });
+      return ledger.close();
+    },
+  );
+
+  it('may be named relative to a folder that the process has left since', async () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    const ledger = sqliteLedger({ file: 'relative.sqlite' });
+    await ledger.open();
+    process.chdir(before);
+    expect(await ledger.complete(byAdmission)).toMatchObject({ outcome: 'recorded' });
+    await ledger.close();
   });
 
   it('cannot take a transaction', async () => {

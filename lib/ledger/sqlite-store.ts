@@ -9,6 +9,7 @@ import type { LocalStore } from './local-store.js';
 import type { Row, RowStateName } from './row.js';
 import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { openDatabase } from './sqlite-driver.js';
+import { watchFile } from './sqlite-file.js';
 import { columnsOf, recordOf, STATEMENTS } from './sqlite-rows.js';
 import { inTransaction, prepareDatabase } from './sqlite-schema.js';
 import { byAge, standing } from './standing.js';
@@ -23,6 +24,7 @@ export interface SqliteSettings {
 interface Connection {
   readonly database: SqliteDatabase;
   readonly statements: Map<string, SqliteStatement>;
+  readonly checkFile: () => void;
 }
 
 export class SqliteStore implements LocalStore {
@@ -45,7 +47,12 @@ export class SqliteStore implements LocalStore {
   }
 
   exclusively<Result>(work: () => Result): Result {
-    return inTransaction(this.#opened().database, work);
+    const { database, checkFile } = this.#opened();
+    return inTransaction(database, () => {
+      const result = work();
+      checkFile();
+      return result;
+    });
   }
 
   byId(id: string): Row | undefined {
@@ -118,7 +125,7 @@ function connect({ file, driver, busyTimeoutMs, clock }: SqliteSettings): Connec
   const database = openDatabase(file, busyTimeoutMs, driver);
   try {
     prepareDatabase(database, file, clock.now());
-    return { database, statements: new Map() };
+    return { database, statements: new Map(), checkFile: watchFile(file) };
   } catch (error) {
     database.close();
     throw error;
