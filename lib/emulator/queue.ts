@@ -10,7 +10,7 @@ export interface QueuePlace {
 }
 
 /** Which number `place` has in line: one more than those who entered before it and still wait. */
-export function queuePosition(
+function queuePosition(
   places: Iterable<QueuePlace>,
   place: QueuePlace,
   waitMs: number,
