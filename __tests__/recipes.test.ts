@@ -101,9 +101,9 @@ async function delivers(name: string, connection: unknown): Promise<void> {
     await until(() => shop.effects(first) === 1);
     shop.emulator.faults.once({ on: 'complete', kind: 'status', status: 503 });
     const failing = await shop.order();
-    await until(() => shop.effects(failing) === 1);
+    await until(() => shop.emulator.faults.list().length === 0);
     shop.minutesGoBy(2);
-    await until(() => shop.effects(lost) === 1);
+    await until(() => shop.effects(failing) === 1 && shop.effects(lost) === 1);
     expect(shop.emulator.admissions().map(({ completion }) => completion.effects)).toEqual([1, 1, 1]);
     await until(async () => (await shop.fanfare.completions.list()).length === 0);
   } finally {

@@ -40,6 +40,9 @@ export interface Fanfare extends Calls {
   routes(): Middleware;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
   ready(): Promise<void>;
-  /** Stops deliveries, lets running ones finish, closes the connections and the ledger. */
+  /**
+   * Stops deliveries, lets running ones finish, closes the connections and the ledger. Close the server first: an order
+   * that comes later is told `LEDGER_UNAVAILABLE`.
+   */
   close(): Promise<void>;
 }

@@ -86,6 +86,20 @@ export class Rig {
     }
   }
 
+  /** An attempt that nobody ends. */
+  async claim(name: string, leaseMs: number): Promise<void> {
+    await this.ledger.claim({
+      admission: admission(name),
+      tokenHash: `token-${name}`,
+      sidHash: `sid-${name}`,
+      attemptId: `attempt-${name}`,
+      owner: 'process',
+      leaseMs,
+      supersede: false,
+      takeUnresolved: false,
+    });
+  }
+
   /** The types of what was said, without the given ones. */
   said(...types: FanfareEvent['type'][]): FanfareEvent[] {
     return this.events.filter(({ type }) => types.includes(type));

@@ -1,4 +1,5 @@
 import { createWork, type Work, type WorkParts } from '../../lib/completion/work.js';
+import type { FindOrder } from '../../lib/completion/lookup.js';
 import { FanfareError } from '../../lib/errors.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import { DONE, DOWN, HOUR, MINUTE, refusal, Rig, SECOND, standIn } from './rig.js';
@@ -8,7 +9,12 @@ beforeEach(() => {
   overdue = [];
 });
 
-function workOf(rig: Rig, delivery: Partial<WorkParts['delivery']> = {}, owner = 'process'): Work {
+function workOf(
+  rig: Rig,
+  delivery: Partial<WorkParts['delivery']> = {},
+  owner = 'process',
+  findOrder?: FindOrder,
+): Work {
   return createWork({
     ledger: rig.ledger,
     client: rig.fanfare,
@@ -16,6 +22,7 @@ function workOf(rig: Rig, delivery: Partial<WorkParts['delivery']> = {}, owner =
     emit: rig.emit,
     random: () => 0,
     owner,
+    ...(findOrder && { findOrder }),
     settings: { orderGraceMs: 900_000 },
     delivery: {
       mode: 'automatic',
@@ -53,6 +60,23 @@ describe('two processes on one ledger', () => {
     await rig.clock.advance(40 * SECOND);
     expect(rig.fanfare.calls.length - sent).toBeLessThanOrEqual(1);
     await works[1]?.stop();
+  });
+
+  it('ask findOrder once a minute between them', async () => {
+    const rig = new Rig();
+    const asked: string[] = [];
+    const works = ['one', 'other'].map((owner) =>
+      workOf(rig, {}, owner, (_admission, { attempt }) => {
+        asked.push(attempt.id);
+        throw new Error('the order database is away');
+      }),
+    );
+    await rig.claim('a', SECOND);
+    await rig.clock.advance(SECOND);
+    for (const work of works) work.start();
+    await rig.clock.advance(2 * MINUTE + SECOND);
+    expect(asked).toEqual(['attempt-a', 'attempt-a', 'attempt-a']);
+    for (const work of works) await work.stop();
   });
 });
 
@@ -102,6 +126,30 @@ describe('deliver', () => {
     finish();
     expect(await first).toBe('delivered');
     expect(rig.fanfare.calls).toHaveLength(1);
+  });
+
+  it.each(['automatic', 'manual'] as const)('is waited for by a stop (%s)', async (mode) => {
+    const rig = new Rig();
+    const work = workOf(rig, { mode });
+    await rig.order('a');
+    let finish: () => void = () => undefined;
+    rig.fanfare.answer = () =>
+      new Promise(
+        (resolve) =>
+          (finish = () => {
+            resolve(DONE);
+          }),
+      );
+    const delivered = work.deliver('a');
+    await rig.clock.advance(0);
+    let stopped = false;
+    const stopping = work.stop().then(() => (stopped = true));
+    await rig.clock.advance(SECOND);
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
+    expect(await rig.states('a')).toEqual(['delivered']);
+    expect(await delivered).toBe('delivered');
   });
 
   it('resolves when there is nothing left to do, and rejects when there is no order', async () => {
@@ -161,6 +209,24 @@ describe('what is said', () => {
     await work.open();
     await rig.clock.advance(0);
     expect(rig.said('ledger.unsafe')).toMatchObject([{ message: warning, engine: 'memory', level: 'warn' }]);
+    await work.stop();
+  });
+
+  it('of it as well when the ledger was away at the start', async () => {
+    let away = true;
+    const gone = (): Promise<never> => Promise.reject(new Error('gone'));
+    const rig = new Rig({}, (ledger) =>
+      standIn(ledger, {
+        open: () => (away ? gone() : Promise.resolve(['The server keeps nothing on disk.'])),
+        lead: (request) => (away ? gone() : ledger.lead(request)),
+      }),
+    );
+    const work = workOf(rig);
+    work.start();
+    await rig.clock.advance(MINUTE);
+    away = false;
+    await rig.clock.advance(2 * SECOND);
+    expect(rig.said('ledger.unsafe')).toHaveLength(1);
     await work.stop();
   });
 });

@@ -8,12 +8,32 @@ import { askLedger, type LedgerParts } from './ledger-watch.js';
 /** How a completion stands once nothing is left to do for it. */
 export type Delivered = 'delivered' | 'dead' | 'discarded';
 
-/**
- * Sends this completion now, unless there is nothing left to do for it. Idempotent: Fanfare hears the same idempotency
- * key each time. Rejects with `FANFARE_UNAVAILABLE` when it has to be called again (`Retry-After` says when at the
- * earliest), `LEDGER_UNAVAILABLE`, or `INVALID_ADMISSION_DATA` when no order is recorded for this id.
- */
-export async function deliverOne(
+export interface DeliveryOnCall {
+  /**
+   * Sends this completion now, unless there is nothing left to do for it. Idempotent: Fanfare hears the same idempotency
+   * key each time. Rejects with `FANFARE_UNAVAILABLE` when it has to be called again (`Retry-After` says when at the
+   * earliest), `LEDGER_UNAVAILABLE`, or `INVALID_ADMISSION_DATA` when no order is recorded for this id.
+   */
+  deliver(admissionId: string): Promise<Delivered>;
+  /** Resolves when what is running has ended. */
+  ended(): Promise<void>;
+}
+
+export function deliverOnCall(parts: LedgerParts, delivery: Pick<Delivery, 'deliver'>): DeliveryOnCall {
+  const running = new Set<Promise<Delivered>>();
+  return {
+    deliver(admissionId) {
+      const one = deliverOne(parts, delivery, admissionId).finally(() => running.delete(one));
+      running.add(one);
+      return one;
+    },
+    async ended() {
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+async function deliverOne(
   parts: LedgerParts,
   delivery: Pick<Delivery, 'deliver'>,
   admissionId: string,

@@ -6,11 +6,11 @@ import type { FanfareClient } from '../fanfare-api/client.js';
 import type { DueDelivery, Ledger } from '../ledger/ledger.js';
 import { createCompleter, type Completer } from './complete.js';
 import { type Completion, completionOf } from './completion-view.js';
-import { type Delivered, deliverOne } from './deliver-one.js';
+import { type Delivered, deliverOnCall } from './deliver-one.js';
 import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
 import { overdueEvent } from './delivery-events.js';
-import { createLeadership } from './leadership.js';
-import { watchLedger } from './ledger-watch.js';
+import { createLeadership, type Leadership, type LedWork } from './leadership.js';
+import { type LedgerWatch, watchLedger } from './ledger-watch.js';
 import type { FindOrder } from './lookup.js';
 import { type Completions, completionsOf } from './operate.js';
 import { createReconciler, type Reconciler } from './reconcile.js';
@@ -54,7 +54,7 @@ export interface Work {
 }
 
 export function createWork(parts: WorkParts): Work {
-  const { ledger, clock, emit, owner, findOrder, delivery: options } = parts;
+  const { ledger, clock, emit, findOrder, delivery: options } = parts;
   const watch = watchLedger(parts);
   const delivery = createDelivery({ ...parts, options });
   const onRecorded = (): void => {
@@ -63,33 +63,46 @@ export function createWork(parts: WorkParts): Work {
   const completer = createCompleter({ ...parts, onRecorded, orderGraceMs: parts.settings.orderGraceMs });
   const reconciler = createReconciler({ ledger, clock, emit, completer, ...compact({ findOrder }) });
   const upkeep = createUpkeep({ ledger: watch, clock, sayOverdue: overdueSayer(parts), ...options });
-  const leadership = createLeadership({
-    ledger: watch,
-    clock,
-    owner,
-    works: options.mode === 'manual' ? [reconciler, upkeep] : [delivery, reconciler, upkeep],
-    memo: () => delivery.memo(),
-    recall: (memo) => {
-      delivery.recall(memo);
-    },
-  });
-  const open = opener(parts);
+  const opening = createOpening(parts, watch);
+  const onCall = deliverOnCall(parts, delivery);
+  const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep]);
   return {
     completer,
     reconciler,
     completions: completionsOf(parts),
-    deliver: (admissionId) => deliverOne(parts, delivery, admissionId),
-    open,
+    deliver: (admissionId) => onCall.deliver(admissionId),
+    open: () => opening.open(),
     start() {
-      void watch.ask(open);
+      opening.start();
       leadership.start();
     },
-    stop: () => leadership.stop(),
+    async stop() {
+      await leadership.stop();
+      await onCall.ended();
+    },
     get state() {
       if (leadership.state !== 'leading') return leadership.state;
       return options.mode === 'manual' ? 'manual' : delivery.state;
     },
   };
+}
+
+/** What the rules know about the deliveries goes from leader to leader, whoever sends them. */
+function leadershipOf(
+  parts: WorkParts,
+  ledger: LedgerWatch,
+  delivery: Delivery,
+  works: readonly LedWork[],
+): Leadership {
+  return createLeadership({
+    ...parts,
+    ledger,
+    works: parts.delivery.mode === 'manual' ? works : [delivery, ...works],
+    memo: () => delivery.memo(),
+    recall: (memo) => {
+      delivery.recall(memo);
+    },
+  });
 }
 
 function overdueSayer({ emit, delivery: { onOverdue } }: WorkParts): (row: DueDelivery['row']) => void {
@@ -99,13 +112,19 @@ function overdueSayer({ emit, delivery: { onOverdue } }: WorkParts): (row: DueDe
   };
 }
 
-function opener({ ledger, emit }: WorkParts): () => Promise<void> {
+/** Led, so that a ledger which was away at the start is opened, and heard, once it is back. */
+function createOpening({ ledger, emit }: WorkParts, watch: LedgerWatch): LedWork & Pick<Work, 'open'> {
   let said = false;
-  return async () => {
+  const open = async (): Promise<void> => {
     const warnings = await ledger.open();
     if (said) return;
     said = true;
     for (const message of warnings) emit(unsafe(ledger.engine, message));
+  };
+  return {
+    open,
+    start: () => void watch.ask(open),
+    stop: () => Promise.resolve(),
   };
 }
 

@@ -10,12 +10,7 @@ export interface QueuePlace {
 }
 
 /** Which number `place` has in line: one more than those who entered before it and still wait. */
-export function queuePosition(
-  places: Iterable<QueuePlace>,
-  place: QueuePlace,
-  waitMs: number,
-  now: number,
-): number {
+function queuePosition(places: Iterable<QueuePlace>, place: QueuePlace, waitMs: number, now: number): number {
   let position = 1;
   for (const other of places) {
     if (other === place) return position;

@@ -104,7 +104,7 @@ function clearDead(
 }
 
 /** What `req.admission` shows before a guard has picked: the newest that passes, else the newest that may still end. */
-export function newestAdmission(sessions: readonly HeldSession[]): RequestAdmission | undefined {
+function newestAdmission(sessions: readonly HeldSession[]): RequestAdmission | undefined {
   const held =
     sessions.find(({ standing }) => standing === 'good') ??
     sessions.find(({ standing }) => standing === 'tail');

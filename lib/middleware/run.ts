@@ -42,7 +42,7 @@ export function run(
 }
 
 /** On a bare server there may be nobody else to answer a fault. */
-export function lastResort(res: Response): Next {
+function lastResort(res: Response): Next {
   return (error) => {
     if (error === undefined || error === null) return;
     process.emitWarning(error instanceof Error ? error : 'A fault that is no Error', 'FanfareWarning');

@@ -46,7 +46,7 @@ export function standingOf(session: Session, now: number, settings: Settings): S
 }
 
 /** When the last of a session's standings but `over` ends. Pure. */
-export function endOf(session: Session, settings: Settings): number {
+function endOf(session: Session, settings: Settings): number {
   const { expiresAt } = session.admission;
   if (expiresAt === undefined) return session.validatedAt + settings.maxSessionMs + settings.orderGraceMs;
   return (
