@@ -1,8 +1,8 @@
 /** The emulator as one Express application, to listen by itself or to be mounted in another. */
 import type express from 'express';
 import type { ErrorRequestHandler, Express } from 'express';
-import { apiRoutes } from './api-routes.js';
-import { malformed, problem, Refusal } from './answers.js';
+import { answering, apiRoutes } from './api-routes.js';
+import { malformed, ok, problem, Refusal } from './answers.js';
 import type { Answer } from './answers.js';
 import { controlRoutes } from './control-routes.js';
 import { meetCall } from './meet-call.js';
@@ -15,6 +15,11 @@ export function createApp(create: typeof express, world: World): Express {
   const api = apiRoutes(create, world);
   app.use(controlRoutes(create, world));
   app.use(meetCall(world));
+  // The contract names the path and no body.
+  app.get(
+    ['/health', '/v1/health'],
+    answering(world, () => ok({})),
+  );
   app.use('/v1', api);
   app.use(api);
   app.use(function answersNotFound(_req, res) {
