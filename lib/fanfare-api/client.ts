@@ -13,7 +13,7 @@ import type { Answer } from './http-answer.js';
 import { currentKey } from './secret-key.js';
 import type { SecretKey } from './secret-key.js';
 import { createTransport } from './transport.js';
-import type { Transport } from './transport.js';
+import type { OnAnswer, Transport } from './transport.js';
 
 export type { CompletionReport } from './dialects.js';
 
@@ -29,6 +29,7 @@ export interface FanfareClientOptions {
   readonly deadlineMs?: number;
   /** Total time for one completion, in milliseconds; default 10,000. */
   readonly completionDeadlineMs?: number;
+  readonly onAnswer?: OnAnswer;
 }
 
 export interface FanfareClient {
@@ -54,7 +55,7 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
   const { clock, deadlineMs = 2_000, completionDeadlineMs = 10_000 } = options;
   const dialect: Dialect = DIALECTS[options.dialect];
   const base = parseBaseUrl(options.baseUrl ?? dialect.baseUrl);
-  const transport = createTransport(base.origin);
+  const transport = createTransport(base.origin, options.onAnswer);
 
   const send = <Subject>(milliseconds: number, call: Call<Subject>): Promise<Answer | Failure> =>
     withDeadline(milliseconds, (signal) => sendBefore(signal, call, { options, dialect, base, transport }));
