@@ -5,8 +5,11 @@ import type { Order } from './admission/order.js';
 import type { Delivered } from './completion/deliver-one.js';
 import type { Completions } from './completion/operate.js';
 import { createWork, type Work } from './completion/work.js';
-import { safely } from './events.js';
+import type { DoctorFinding } from './doctor/checks.js';
+import { Doctor } from './doctor/doctor.js';
+import { type OnEvent, safely } from './events.js';
 import { createFanfareClient } from './fanfare-api/client.js';
+import { DIALECTS } from './fanfare-api/dialects.js';
 import { askedLedger } from './middleware/asked-ledger.js';
 import type { Context } from './middleware/context.js';
 import { cookieStyle } from './middleware/cookies.js';
@@ -56,6 +59,11 @@ export interface Fanfare {
   readonly completions: Completions;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
+  /**
+   * What the doctor finds now: opens the ledger, asks Fanfare for its health, and adds what the requests so far have
+   * shown. Empty when all is well; never rejects. For a start-up check of your own.
+   */
+  doctor(): Promise<readonly DoctorFinding[]>;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
   ready(): Promise<void>;
   /** Stops deliveries, lets running ones finish, closes the connections and the ledger. */
@@ -66,20 +74,20 @@ export interface Fanfare {
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
   const emit = safely('onEvent', checked.onEvent);
-  const client = createClient(checked);
+  const doctor = createDoctor(checked, emit);
+  const client = createClient(checked, doctor);
   const owner = randomUUID();
   const work = createWork({ ...checked, emit, client, owner, random: Math.random });
-  const context = createContext(checked, { emit, client, owner, reconciler: work.reconciler });
+  const context = createContext(checked, {
+    ...{ emit, client, owner },
+    ...{ reconciler: work.reconciler, watch: doctor },
+  });
   const states = new RequestStates(context);
   const orders = new Orders(context, states, work.completer);
   work.start();
+  doctor.start();
   return {
-    attachAdmission: (...given: readonly unknown[]) => {
-      refuseRequest('attachAdmission', given);
-      return attachMiddleware(context, states);
-    },
-    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
-    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
+    ...middlewares(context, states),
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
     releaseAdmission: (reference) => orders.releaseAdmission(reference),
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
@@ -90,15 +98,31 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       refuseRequest('routes', given);
       return createRoutes({ context, states, deliveries: work });
     },
+    doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
       await Promise.all([work.open(), client.warm(), offlineVerifier?.ready?.({ now: clock.now(), emit })]);
     },
     close: async () => {
+      doctor.stop();
       await work.stop();
       await client.close();
       await checked.ledger.close();
     },
+  };
+}
+
+function middlewares(
+  context: Context,
+  states: RequestStates,
+): Pick<Fanfare, 'attachAdmission' | 'requireAdmission' | 'claimAdmission'> {
+  return {
+    attachAdmission: (...given: readonly unknown[]) => {
+      refuseRequest('attachAdmission', given);
+      return attachMiddleware(context, states);
+    },
+    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
+    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
   };
 }
 
@@ -107,25 +131,33 @@ function refuseRequest(call: string, given: readonly unknown[]): void {
   if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
 }
 
-function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions) {
+function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {
+  const dialect = DIALECTS[checked.dialect];
+  return new Doctor({ ...checked, dialect, emit, environment: process.env['NODE_ENV'] });
+}
+
+function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedOptions, doctor: Doctor) {
   const { organizationId } = settings;
   return createFanfareClient({
     organizationId,
     secretKey,
     dialect,
     clock,
+    onAnswer: (answer) => {
+      doctor.heard(answer);
+    },
     ...compact({ baseUrl }),
   });
 }
 
-interface ContextParts extends Pick<Context, 'emit' | 'owner'> {
+interface ContextParts extends Pick<Context, 'emit' | 'owner' | 'watch'> {
   readonly client: ReturnType<typeof createClient>;
   readonly reconciler: Work['reconciler'];
 }
 
 function createContext(
   { settings, secrets, insecure, dialect, ledger, clock, offlineVerifier }: CheckedOptions,
-  { emit, client, owner, reconciler }: ContextParts,
+  { emit, client, owner, reconciler, watch }: ContextParts,
 ): Context {
   const { organizationId } = settings;
   const keyring = createKeyring(secrets);
@@ -145,5 +177,6 @@ function createContext(
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
     owner,
+    watch,
   };
 }

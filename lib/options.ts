@@ -3,6 +3,7 @@ import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
 import type { WorkParts } from './completion/work.js';
+import type { DoctorSettings } from './doctor/doctor.js';
 import { type OnEvent, warnOnStderr } from './events.js';
 import type { DialectName } from './fanfare-api/dialects.js';
 import type { FanfareOptions } from './fanfare-options.js';
@@ -16,6 +17,7 @@ import {
   readApi,
   readClock,
   readDelivery,
+  readDoctor,
   readExperienceUrl,
   readFunction,
   readInsecure,
@@ -41,6 +43,7 @@ export interface CheckedOptions extends Pick<FanfareOptions, 'findOrder' | 'offl
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];
+  readonly doctor: DoctorSettings;
   readonly clock: Clock;
 }
 
@@ -67,6 +70,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'overdueSeconds',
   'onOverdue',
   'tokenNames',
+  'doctor',
   'clock',
 ];
 const CALL = 'createFanfare';
@@ -89,6 +93,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readOfflineVerifier(options.offlineVerifier),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
+    doctor: readDoctor(options.doctor),
     clock: readClock(options.clock),
   };
 }

@@ -48,6 +48,15 @@ export interface Settings {
   readonly hasFindOrder: boolean;
 }
 
+/** Looks at requests on the doctor's behalf: never waits, never throws. */
+export interface RequestWatch {
+  /** False once it has seen enough. */
+  readonly looks: boolean;
+  look(req: Request): void;
+  /** A guard found no token in it. */
+  foundNoToken(req: Request): void;
+}
+
 export interface Context {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -62,6 +71,7 @@ export interface Context {
   readonly reconciler: Reconciler;
   /** Names this process in claims. */
   readonly owner: string;
+  readonly watch: RequestWatch;
 }
 
 /** What `match` is given and may answer: only `true` passes. */
