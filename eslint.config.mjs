@@ -14,7 +14,7 @@ const rooms = {
   emulator: [],
   testing: ['admission', 'ledger'],
   jwks: ['admission', 'fanfare-api', 'validation'],
-  cli: ['emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
+  cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 
 /** The one room that may import a third-party package. */

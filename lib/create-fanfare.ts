@@ -143,9 +143,7 @@ function createClient({ settings, secretKey, dialect, baseUrl, clock }: CheckedO
     secretKey,
     dialect,
     clock,
-    onAnswer: (answer) => {
-      doctor.heard(answer);
-    },
+    onAnswer: doctor.heard,
     ...compact({ baseUrl }),
   });
 }

@@ -1,5 +1,4 @@
 /** How far a call to Fanfare got, in words. Pure. */
-import type { ApiFacts } from './facts.js';
 
 /** By the short names of faults, in the order in which a call gets that far. */
 const STAGES: readonly (readonly [RegExp, string])[] = [
@@ -19,9 +18,4 @@ const NO_ANSWER = 'it takes the connection and gives no HTTP answer';
 export function wordsOfFault(host: string, fault: string): string {
   const [, words = NO_ANSWER] = STAGES.find(([names]) => names.test(fault)) ?? [];
   return `Fanfare at ${host} cannot be reached: ${words}. It failed with "${fault}".`;
-}
-
-/** The status of an answer; `undefined` when there was none. */
-export function statusOf({ answer }: ApiFacts): number | undefined {
-  return 'status' in answer ? answer.status : undefined;
 }

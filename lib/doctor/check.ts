@@ -18,6 +18,8 @@ export interface Check {
 interface Judgement<Name extends keyof Facts> {
   readonly level: Level;
   readonly fine: string;
+  /** Whether the fact tells enough; default: it does. */
+  readonly tells?: (fact: NonNullable<Facts[Name]>) => boolean;
   /** `false`: all is well. */
   readonly wrong: (fact: NonNullable<Facts[Name]>, facts: Facts) => string | readonly string[] | false;
 }
@@ -25,15 +27,18 @@ interface Judgement<Name extends keyof Facts> {
 /** A check that turns on the fact of this name. */
 export function checkOf<Name extends keyof Facts>(
   name: Name,
-  { level, fine, wrong }: Judgement<Name>,
+  { level, fine, tells = () => true, wrong }: Judgement<Name>,
 ): Check {
   return {
     level,
     fine,
-    applies: (facts) => facts[name] !== undefined,
+    applies: (facts) => {
+      const fact = facts[name];
+      return fact !== undefined && tells(fact);
+    },
     wrong: (facts) => {
       const fact = facts[name];
-      const said = fact === undefined ? false : wrong(fact, facts);
+      const said = fact !== undefined && tells(fact) && wrong(fact, facts);
       return said === false ? [] : [said].flat();
     },
   };

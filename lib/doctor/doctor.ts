@@ -45,7 +45,7 @@ export class Doctor implements RequestWatch {
   #left: number;
   #requests: RequestFacts | undefined;
   #clockAhead: number | undefined;
-  #setup: Facts | undefined;
+  #setup: Promise<Facts> | undefined;
   #soon: Timer | undefined;
   #stopped = false;
 
@@ -82,16 +82,16 @@ export class Doctor implements RequestWatch {
   });
 
   /** Hears every answer of Fanfare's. */
-  heard(answer: Answer): void {
+  readonly heard = safely('doctor', (answer: Answer): void => {
     const { clockAheadOf } = gather();
     this.#clockAhead = clockAheadOf(answer, this.#parts.clock.now()) ?? this.#clockAhead;
     if (!this.#said.has('CLOCK_DRIFT')) this.#judgeSoon();
-  }
+  });
 
   /** Everything there is to find now: opens the ledger and asks Fanfare for its health. Never rejects. */
   async findings(): Promise<readonly DoctorFinding[]> {
     const [setup, ledger, { api, clockAhead }] = await Promise.all([
-      this.#askSetup(),
+      gather().setupFacts(this.#parts),
       gather().ledgerFacts(this.#parts),
       gather().apiFacts({ ...this.#parts, ...this.#parts.settings }, this.#parts.clock),
     ]);
@@ -115,7 +115,8 @@ export class Doctor implements RequestWatch {
   }
 
   async #judge(): Promise<void> {
-    const facts = this.#known(await this.#askSetup());
+    this.#setup ??= gather().setupFacts(this.#parts);
+    const facts = this.#known(await this.#setup);
     if (this.#stopped) return;
     for (const finding of checks().findingsOf(facts, this.#parts.doctor.silenced)) this.#say(finding);
   }
@@ -124,10 +125,6 @@ export class Doctor implements RequestWatch {
     if (this.#said.has(code)) return;
     this.#said.add(code);
     this.#parts.emit({ type: 'doctor.finding', level, message: `${message} See ${docs}.`, code, docs });
-  }
-
-  async #askSetup(): Promise<Facts> {
-    return (this.#setup ??= await gather().setupFacts(this.#parts));
   }
 
   #known(setup: Facts): Facts {

@@ -13,7 +13,7 @@ import { kindOfKey } from './key-kind.js';
 const OPENING_LIMIT_MS = 10_000;
 const KEY_LIMIT_MS = 2_000;
 
-/** What the options tell. A function for the key is asked once. */
+/** What the options tell; a function for the key is asked for it. */
 export async function setupFacts(parts: DoctorParts): Promise<Facts> {
   const { settings, secretKey, secrets, insecure, ledger, environment = '' } = parts;
   const key = await withDeadline(KEY_LIMIT_MS, (signal) => currentKey(secretKey, signal));

@@ -1,10 +1,9 @@
 /** What the ledger, Fanfare and the clock tell. Pure. */
-import { statusOf, wordsOfFault } from './api-words.js';
+import { wordsOfFault } from './api-words.js';
 import { checkOf } from './check.js';
+import type { ApiFacts } from './facts.js';
 
 const LARGEST_DRIFT_MS = 30_000;
-const KEY_REFUSED: readonly unknown[] = [401, 403];
-const BUSY = 429;
 
 export const SURROUNDINGS_CHECKS = {
   LEDGER_IN_MEMORY: checkOf('engine', {
@@ -18,6 +17,7 @@ export const SURROUNDINGS_CHECKS = {
   LEDGER_UNSAFE: checkOf('ledger', {
     level: 'warn',
     fine: 'The ledger keeps what it is given.',
+    tells: (ledger) => 'warnings' in ledger,
     wrong: (ledger) => 'warnings' in ledger && ledger.warnings,
   }),
   LEDGER_AWAY: checkOf('ledger', {
@@ -34,34 +34,26 @@ export const SURROUNDINGS_CHECKS = {
   API_FAILING: checkOf('api', {
     level: 'error',
     fine: 'Fanfare is not failing.',
-    wrong: (api) => {
-      const status = statusOf(api) ?? 0;
-      const fails = status >= 500 || status === BUSY;
-      return (
-        fails && `Fanfare at ${api.host} answers its health check with ${status}: it is down or overloaded.`
-      );
-    },
+    tells: hasStatus(() => true),
+    wrong: (api) =>
+      hasStatus(isFailure)(api) &&
+      `Fanfare at ${api.host} answers its health check with ${statusOf(api)}: it is down or overloaded.`,
   }),
   API_ADDRESS_WRONG: checkOf('api', {
     level: 'warn',
     fine: 'The address of Fanfare answers as one of its own.',
-    wrong: (api) => {
-      const status = statusOf(api);
-      if (status === undefined || status < 300 || status >= 500 || status === BUSY) return false;
-      if (KEY_REFUSED.includes(status)) return false;
-      return `${api.host} answers Fanfare's health check with ${status}, which Fanfare should not: see to FANFARE_API_URL or "api.baseUrl".`;
-    },
+    tells: hasStatus((status) => !isFailure(status)),
+    wrong: (api) =>
+      !hasStatus((status) => status < 300 || isRefusal(status))(api) &&
+      `${api.host} answers Fanfare's health check with ${statusOf(api)}, which Fanfare should not: see to FANFARE_API_URL or "api.baseUrl".`,
   }),
   KEY_REFUSED: checkOf('api', {
     level: 'error',
     fine: 'Fanfare did not refuse the key; only a validation shows whether it is good.',
-    wrong: (api) => {
-      const status = statusOf(api);
-      if (!KEY_REFUSED.includes(status)) return false;
-      return api.withKey
-        ? `Fanfare at ${api.host} answers ${String(status)}: it refuses the secret key or the organization id.`
-        : `Fanfare at ${api.host} answers ${String(status)} to a call without a key.`;
-    },
+    tells: (api) => hasStatus(isRefusal)(api) || (api.withKey && hasStatus((status) => status < 300)(api)),
+    wrong: (api) =>
+      hasStatus(isRefusal)(api) &&
+      `Fanfare at ${api.host} answers ${statusOf(api)}${api.withKey ? ': it refuses the secret key or the organization id.' : ' to a call without a key.'}`,
   }),
   CLOCK_DRIFT: checkOf('clockAhead', {
     level: 'warn',
@@ -76,3 +68,19 @@ export const SURROUNDINGS_CHECKS = {
     },
   }),
 };
+
+function hasStatus(fits: (status: number) => boolean): (api: ApiFacts) => boolean {
+  return ({ answer }) => 'status' in answer && fits(answer.status);
+}
+
+function statusOf({ answer }: ApiFacts): string {
+  return 'status' in answer ? String(answer.status) : 'nothing';
+}
+
+function isFailure(status: number): boolean {
+  return status >= 500 || status === 429;
+}
+
+function isRefusal(status: number): boolean {
+  return status === 401 || status === 403;
+}
