@@ -10,10 +10,11 @@ const rooms = {
   ledger: ['admission'],
   completion: ['admission', 'ledger', 'fanfare-api'],
   middleware: ['admission', 'tokens', 'fanfare-api', 'validation', 'ledger', 'completion'],
+  doctor: ['admission', 'fanfare-api', 'ledger', 'completion', 'middleware'],
   emulator: [],
   testing: ['admission', 'ledger'],
   jwks: ['admission', 'fanfare-api', 'validation'],
-  cli: ['emulator', 'completion', 'ledger'],
+  cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 
 /** The one room that may import a third-party package. */

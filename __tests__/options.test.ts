@@ -41,6 +41,15 @@ test('good options pass, and the rest is completed', () => {
   expect(settings.experienceUrl(new IncomingMessage(new Socket()))).toBe('/experience');
 });
 
+test.each([
+  [undefined, { watches: true, silenced: [] }],
+  [false, { watches: false, silenced: [] }],
+  [['CLOCK_DRIFT'] as const, { watches: true, silenced: ['CLOCK_DRIFT'] }],
+])('"doctor" %j', (doctor, read) => {
+  const options = doctor === undefined ? good() : { ...good(), doctor };
+  expect(readOptions(options, {}).doctor).toEqual(read);
+});
+
 test('the environment stands in for what is not given, and only for that', () => {
   const environment = {
     ...{ FANFARE_ORG_ID: 'org_older', FANFARE_SECRET_KEY: 'sk_test_env' },
@@ -80,6 +89,8 @@ describe('what a message says', () => {
     [{ offlineVerifier: { verifyToken: 1 } }, /"offlineVerifier" must be a verifier, .* got object/],
     [{ session: { secrets: ['too short'] } }, /"session\.secrets" .* got a text of 9 characters/],
     [{ session: { secrets: [] } }, /"session\.secrets" must be a list .* got a list of 0/],
+    [{ doctor: ['CLOCK'] }, /"doctor" must be false, or a list .* out of OPTION_WRONG, .* got a list of 1/],
+    [{ doctor: 'off' }, /"doctor" must be .* got a text of 3 characters/],
     [{ pendingSecond: 1 }, /Did you mean "pendingSeconds"\?/],
     [
       { pendingSeconds: 1e9 },

@@ -31,6 +31,9 @@ offlineVerifier({ keys: 'a PEM', jwksUrl: '' });
 offlineVerifier({ keys: 'a PEM', refreshSeconds: 60 });
 // @ts-expect-error a verdict is one of three words
 createFanfare({ ledger: memoryLedger(), offlineVerifier: { verify: () => Promise.resolve('valid') } });
+createFanfare({ ledger: memoryLedger(), doctor: ['CLOCK_DRIFT'] });
+// @ts-expect-error the doctor knows no such code
+createFanfare({ ledger: memoryLedger(), doctor: ['CLOCK'] });
 // @ts-expect-error a misspelt option
 createFanfare({ ledger: memoryLedger(), experienceURL: '/x' });
 // @ts-expect-error there is no such type

@@ -3,35 +3,32 @@ import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
+import { createContext } from './create-context.js';
+import { Doctor } from './doctor/doctor.js';
 import { type OnEvent, safely } from './events.js';
 import type { Fanfare } from './fanfare.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import { parseBaseUrl } from './fanfare-api/base-url.js';
-import { createFanfareClient, type FanfareClient } from './fanfare-api/client.js';
-import { assertSpoken } from './fanfare-api/gaps.js';
-import { askedLedger } from './middleware/asked-ledger.js';
+import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
 import type { Context } from './middleware/context.js';
-import { cookieStyle } from './middleware/cookies.js';
 import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import { Orders } from './middleware/orders.js';
 import { RequestStates } from './middleware/request-state.js';
 import { createRoutes } from './middleware/routes.js';
-import { held } from './middleware/sessions.js';
 import { type CheckedOptions, readOptions } from './options.js';
-import { createKeyring } from './tokens/keyring.js';
-import { readSession } from './tokens/session.js';
-import { createSignatureCheck } from './validation/offline-verifier.js';
-import { createValidator } from './validation/validator.js';
-import { rememberVerified } from './validation/verified-sessions.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
   const emit = safely('onEvent', checked.onEvent);
-  const client = createClient(checked, emit);
+  const doctor = createDoctor(checked, emit);
+  const client = createClient(checked, { emit, onAnswer: doctor.heard });
   const owner = randomUUID();
   const work = createWork({ ...checked, emit, client, owner, random: Math.random });
-  const context = createContext(checked, { emit, client, owner, reconciler: work.reconciler });
+  const context = createContext(checked, {
+    ...{ emit, client, owner },
+    ...{ reconciler: work.reconciler, watch: doctor },
+  });
   const states = new RequestStates(context);
   const orders = new Orders(context, states, work.completer);
   const calls = createCalls({
@@ -42,6 +39,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     checkout: checkoutOf(checked),
   });
   work.start();
+  doctor.start();
   return {
     ...guardsOf(context, states),
     ...orderCallsOf(orders),
@@ -54,11 +52,35 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       refuseRequest('routes', given);
       return createRoutes({ context, states, deliveries: work });
     },
+    ...lifeOf({ checked, emit, work, client, calls, doctor }),
+  };
+}
+
+interface Parts {
+  readonly checked: CheckedOptions;
+  readonly emit: OnEvent;
+  readonly work: Work;
+  readonly client: FanfareClient;
+  readonly calls: ReturnType<typeof createCalls>;
+  readonly doctor: Doctor;
+}
+
+function lifeOf({
+  checked,
+  emit,
+  work,
+  client,
+  calls,
+  doctor,
+}: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
+  return {
+    doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
       await Promise.all([work.open(), client.warm(), offlineVerifier?.ready?.({ now: clock.now(), emit })]);
     },
     close: async () => {
+      doctor.stop();
       await work.stop();
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
@@ -97,13 +119,17 @@ function refuseRequest(call: string, given: readonly unknown[]): void {
   if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
 }
 
+function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {
+  return new Doctor({ ...checked, emit, environment: process.env['NODE_ENV'] });
+}
+
 function createClient(
   { settings, secretKey, dialect, supplied, baseUrl, clock }: CheckedOptions,
-  emit: OnEvent,
+  told: Pick<FanfareClientOptions, 'emit' | 'onAnswer'>,
 ): FanfareClient {
   const { organizationId } = settings;
   return createFanfareClient({
-    ...{ organizationId, secretKey, dialect, supplied, clock, emit },
+    ...{ organizationId, secretKey, dialect, supplied, clock, ...told },
     ...compact({ baseUrl }),
   });
 }
@@ -111,37 +137,4 @@ function createClient(
 function checkoutOf({ settings, secretKey, checkoutBaseUrl }: CheckedOptions): CallParts['checkout'] {
   const base = parseBaseUrl(checkoutBaseUrl, 'api.checkoutBaseUrl');
   return { organizationId: settings.organizationId, secretKey, base };
-}
-
-interface ContextParts extends Pick<Context, 'emit' | 'owner'> {
-  readonly client: FanfareClient;
-  readonly reconciler: Work['reconciler'];
-}
-
-function createContext(
-  { settings, secrets, insecure, dialect, supplied, ledger, clock, offlineVerifier }: CheckedOptions,
-  { emit, client, owner, reconciler }: ContextParts,
-): Context {
-  const { organizationId } = settings;
-  const keyring = createKeyring(secrets);
-  const cookies = cookieStyle(insecure);
-  return {
-    settings,
-    clock,
-    emit,
-    keyring,
-    cookies,
-    verifiedSession: rememberVerified((text) => {
-      const session = readSession(keyring, organizationId, text);
-      return session === undefined ? undefined : held(session, text, settings, cookies);
-    }),
-    validator: createValidator({ client, organizationId, dialect: dialect.name, clock, emit }),
-    signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
-    ledger: askedLedger({ ledger, clock, emit }),
-    reconciler,
-    owner,
-    assertSpoken: (operations, types) => {
-      assertSpoken({ dialect, supplied }, operations, types);
-    },
-  };
 }

@@ -1,9 +1,12 @@
 /** Everything the package has to say while it runs, as one typed union, and the safe way to say it. */
+import type { DoctorCode } from './doctor/codes.js';
 import type { FanfareErrorCode } from './errors.js';
 
-interface Named<Type extends string, Level extends 'info' | 'warn' | 'error'> {
+type Level = 'info' | 'warn' | 'error';
+
+interface Named<Type extends string, Said extends Level> {
   readonly type: Type;
-  readonly level: Level;
+  readonly level: Said;
   /** One sentence for the person who reads it at night. Never holds a token, a key or a cookie. */
   readonly message: string;
 }
@@ -61,6 +64,11 @@ export type FanfareEvent =
       readonly status?: number;
     })
   | Named<'deliveries.resumed', 'info'>
+  | (Named<'doctor.finding', Level> & {
+      readonly code: DoctorCode;
+      /** Where the project's documentation says more. */
+      readonly docs: string;
+    })
   | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })
   | (Named<'fanfare.misconfigured', 'error'> & { readonly reason: string; readonly status?: number })
   | (Named<'keys.refreshed', 'info'> & { readonly keys: number })

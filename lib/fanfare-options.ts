@@ -3,6 +3,7 @@ import type { ApiOptions } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
 import type { DeliveryMode, OnOverdue } from './completion/work.js';
+import type { DoctorCode } from './doctor/codes.js';
 import type { OnEvent } from './events.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -70,6 +71,11 @@ export interface FanfareOptions {
   readonly onOverdue?: OnOverdue;
   /** The names a token goes by. */
   readonly tokenNames?: Partial<TokenNames>;
+  /**
+   * Whether the doctor looks at the set-up and the first requests, and says `doctor.finding` once for each code; or the
+   * codes to be silent about. Default `true`.
+   */
+  readonly doctor?: boolean | readonly DoctorCode[];
   /** Time; for tests. */
   readonly clock?: Clock;
 }

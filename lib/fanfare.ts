@@ -3,6 +3,7 @@ import type { Order } from './admission/order.js';
 import type { Calls } from './calls.js';
 import type { Delivered } from './completion/deliver-one.js';
 import type { Completions } from './completion/operate.js';
+import type { DoctorFinding } from './doctor/checks.js';
 import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 import type { Middleware, Request } from './middleware/http.js';
 import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
@@ -38,6 +39,11 @@ export interface Fanfare extends Calls {
   readonly completions: Completions;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
+  /**
+   * What the doctor finds now: opens the ledger, asks Fanfare for its health, and adds what the requests so far have
+   * shown. Empty when all is well; never rejects. For a start-up check of your own.
+   */
+  doctor(): Promise<readonly DoctorFinding[]>;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
   ready(): Promise<void>;
   /**

@@ -16,6 +16,8 @@ export type { DistributionType } from './admission/identity.js';
 export type { Order } from './admission/order.js';
 export type { Clock, Timer } from './clock.js';
 export type { Completion, CompletionState } from './completion/completion-view.js';
+export type { DoctorFinding } from './doctor/checks.js';
+export type { DoctorCode } from './doctor/codes.js';
 export type { Delivered } from './completion/deliver-one.js';
 export { DIALECTS } from './fanfare-api/dialects.js';
 export type { DialectName } from './fanfare-api/dialects.js';

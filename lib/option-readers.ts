@@ -3,6 +3,8 @@ import { compact } from './admission/compact.js';
 import { isId } from './admission/identity.js';
 import type { Clock } from './clock.js';
 import { systemClock } from './clock.js';
+import { DOCTOR_CODES, type DoctorCode } from './doctor/codes.js';
+import type { DoctorSettings } from './doctor/doctor.js';
 import { safely } from './events.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
@@ -125,6 +127,15 @@ export function milliseconds(name: string, value: unknown, preset: number, least
     );
   }
   return seconds * 1_000;
+}
+
+export function readDoctor(value: unknown = true): DoctorSettings {
+  if (typeof value === 'boolean') return { watches: value, silenced: [] };
+  if (Array.isArray(value) && value.every((code) => (DOCTOR_CODES as readonly unknown[]).includes(code)))
+    return { watches: true, silenced: value as readonly DoctorCode[] };
+  throw new TypeError(
+    `"doctor" must be false, or a list of codes to be silent about out of ${DOCTOR_CODES.join(', ')}, got ${kindOf(value)}`,
+  );
 }
 
 export function readClock(value: unknown): Clock {

@@ -4,6 +4,7 @@ import { isId } from './admission/identity.js';
 import { type CheckedApi, readApi } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { WorkParts } from './completion/work.js';
+import type { DoctorSettings } from './doctor/doctor.js';
 import { type OnEvent, warnOnStderr } from './events.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
@@ -15,6 +16,7 @@ import {
   milliseconds,
   readClock,
   readDelivery,
+  readDoctor,
   readExperienceUrl,
   readFunction,
   readInsecure,
@@ -38,6 +40,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];
+  readonly doctor: DoctorSettings;
   readonly clock: Clock;
 }
 
@@ -64,6 +67,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'overdueSeconds',
   'onOverdue',
   'tokenNames',
+  'doctor',
   'clock',
 ];
 const CALL = 'createFanfare';
@@ -86,6 +90,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readOfflineVerifier(options.offlineVerifier),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
+    doctor: readDoctor(options.doctor),
     clock: readClock(options.clock),
   };
 }

@@ -40,6 +40,13 @@ describe('a call', () => {
     ]);
   });
 
+  it('lets its listener hear the answer', async () => {
+    const wire = kept(await httpWire(reply(503, 'no')));
+    const heard: unknown[] = [];
+    const answer = await post(kept(createTransport(wire.origin, (each) => heard.push(each))));
+    expect(heard).toEqual([answer]);
+  });
+
   it('does not follow a redirect', async () => {
     const wire = kept(await httpWire(reply(307, '', { Location: '/elsewhere' })));
     expect(await post(transportTo(wire))).toMatchObject({ status: 307 });

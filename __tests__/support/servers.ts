@@ -164,6 +164,7 @@ export async function openStage(
       session: { secrets: [SECRET], insecure: true },
       ledger: memoryLedger(clock),
       onEvent: (event) => events.push(event),
+      doctor: false,
       ...clock,
       ...more,
     });

@@ -86,6 +86,7 @@ export async function openShop({ options = {}, claim = {}, onSubmit, ...given }:
     session: { secrets: [SECRET], insecure: true },
     orderUrl: (orderId) => `/orders/${orderId}`,
     onEvent: (event) => events.push(event),
+    doctor: false,
     ...options,
     api: { baseUrl: url, ...options.api },
     ledger,

@@ -27,13 +27,26 @@ export function withLedger<T>(
   work: (ledger: Ledger) => Promise<T>,
   engines: Engines = ENGINES,
 ): Promise<T> {
+  const warned = (ledger: Ledger, warnings: readonly string[]): Promise<T> => {
+    for (const warning of warnings) terminal.err(`Warning: ${warning}\n`);
+    return work(ledger);
+  };
+  return withOpenedLedger(address, terminal, warned, engines);
+}
+
+/** The same for those who want to know what an operator should. */
+export function withOpenedLedger<T>(
+  address: LedgerAddress,
+  terminal: Terminal,
+  work: (ledger: Ledger, warnings: readonly string[]) => Promise<T>,
+  engines: Engines = ENGINES,
+): Promise<T> {
   const connect = (): Promise<Connection & { ledger: Ledger }> => connected(address, terminal.clock, engines);
   return withConnection(address, terminal, connect, async ({ ledger }) => {
     const warnings = await named(address, () =>
       within(terminal.clock, OPENING_LIMIT_MS, 'It', () => ledger.open()),
     );
-    for (const warning of warnings) terminal.err(`Warning: ${warning}\n`);
-    return work(ledger);
+    return work(ledger, warnings);
   });
 }
 

@@ -1,6 +1,7 @@
 /** The command line: finds the command and runs it. */
 import type { Command, Terminal } from './command.js';
 import { completionsCommand } from './completions-command.js';
+import { doctorCommand } from './doctor-command.js';
 import { emulatorCommand } from './emulator-command.js';
 import { hidingPasswords } from './ledger-address.js';
 import { migrateCommand } from './migrate-command.js';
@@ -9,6 +10,10 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly summar
   completions: {
     run: completionsCommand,
     summary: 'the orders Fanfare has not heard of: list, show, retry, discard',
+  },
+  doctor: {
+    run: doctorCommand,
+    summary: 'what is wrong with the environment, the ledger and the way to Fanfare',
   },
   emulator: { run: emulatorCommand, summary: 'a local stand-in for Fanfare, for development' },
   migrate: { run: migrateCommand, summary: 'makes or updates the tables in PostgreSQL' },
@@ -19,6 +24,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   const hide = hidingPasswords([...args, ...Object.values(terminal.environment)]);
   const discreet: Terminal = {
     ...terminal,
+    out: (text) => {
+      terminal.out(hide(text));
+    },
     err: (text) => {
       terminal.err(hide(text));
     },

@@ -1,7 +1,8 @@
 /** The emulator as one Express application, to listen by itself or to be mounted in another. */
 import type express from 'express';
 import type { ErrorRequestHandler, Express } from 'express';
-import { malformed, problem, Refusal } from './answers.js';
+import { answering } from './handling.js';
+import { malformed, ok, problem, Refusal } from './answers.js';
 import type { Answer } from './answers.js';
 import { checkoutRoutes } from './checkout-routes.js';
 import { consumerRoutes } from './consumer-routes.js';
@@ -20,6 +21,11 @@ export function createApp(create: typeof express, world: World): Express {
   const gateway = gatewayRoutes(create, world);
   app.use(controlRoutes(create, world));
   app.use(meetCall(world));
+  // The contract names the path and no body.
+  app.get(
+    ['/health', '/v1/health', '/api/health', '/api/v1/health'],
+    answering(world, () => ok({})),
+  );
   app.use('/api/v1', consumerRoutes(create, world, oldest));
   app.use(
     '/api',

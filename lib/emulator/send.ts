@@ -22,6 +22,8 @@ export function keptOf(res: Response): Kept {
 /** Sends an answer; a fault that strikes after the effect takes its place here. */
 export function send(res: Response, answer: Answer, now: number): void {
   const { fault } = keptOf(res);
+  // The server's time is the emulator's: a client may compare the two.
+  res.set('Date', new Date(now).toUTCString());
   switch (fault?.kind) {
     case 'answer-lost':
       res.socket?.resetAndDestroy();

@@ -11,6 +11,7 @@ import type { Line } from './line.js';
 import type { SecretKey } from './secret-key.js';
 import type { Supplied } from './supplied.js';
 import type * as WaysModule from './ways.js';
+import type { OnAnswer } from './transport.js';
 
 export type { CompletionReport } from './dialect.js';
 
@@ -30,6 +31,7 @@ export interface FanfareClientOptions {
   readonly deadlineMs?: number;
   /** Total time for one completion, in milliseconds; default 10,000. */
   readonly completionDeadlineMs?: number;
+  readonly onAnswer?: OnAnswer;
 }
 
 export interface FanfareClient {
@@ -50,7 +52,13 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
   const { organizationId, secretKey, dialect, supplied = {}, clock } = options;
   const { deadlineMs = 2_000, completionDeadlineMs = 10_000 } = options;
   const base = parseBaseUrl(options.baseUrl ?? dialect.baseUrl);
-  const line = createLine({ organizationId, secretKey, base, authenticate: dialect.authenticate });
+  const line = createLine({
+    organizationId,
+    secretKey,
+    base,
+    authenticate: dialect.authenticate,
+    onAnswer: options.onAnswer,
+  });
   const sayGap = createGapReport(clock, options.emit);
   let loaded: WaysModule.Ways | undefined;
 

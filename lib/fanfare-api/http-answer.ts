@@ -55,6 +55,12 @@ export function rateLimit(headers: AnswerHeaders): RateLimit | undefined {
   return { remaining: Number(remaining), resetAt: Number(reset) * 1_000 };
 }
 
+/** When the answer was made, by the sender's clock; `undefined` when it does not tell, or a cache has kept it. */
+export function sentAt({ headers }: Answer): number | undefined {
+  const date = header(headers, 'age') === undefined ? header(headers, 'date') : undefined;
+  return date === undefined ? undefined : parseHttpDate(date);
+}
+
 function secondsFrom(value: unknown, now: number): number | undefined {
   const seconds = relativeSeconds(value) ?? absoluteSeconds(value, now);
   return seconds === undefined

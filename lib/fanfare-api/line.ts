@@ -6,13 +6,15 @@ import type { Failure } from './failure.js';
 import type { Answer } from './http-answer.js';
 import { currentKey } from './secret-key.js';
 import type { SecretKey } from './secret-key.js';
-import { createTransport } from './transport.js';
+import { createTransport, type OnAnswer } from './transport.js';
 
 export interface LineOptions {
   readonly organizationId: string;
   readonly secretKey: SecretKey;
   readonly base: URL;
   readonly authenticate: (credentials: Credentials) => Readonly<Record<string, string>>;
+  /** Hears each answer as it arrives. */
+  readonly onAnswer?: OnAnswer | undefined;
 }
 
 /** One POST. */
@@ -39,8 +41,8 @@ export interface Line {
 }
 
 /** Opens nothing before the first call. */
-export function createLine({ organizationId, secretKey, base, authenticate }: LineOptions): Line {
-  const transport = createTransport(base.origin);
+export function createLine({ organizationId, secretKey, base, authenticate, onAnswer }: LineOptions): Line {
+  const transport = createTransport(base.origin, onAnswer);
   return {
     async post({ path, id = '', headers, body, signal, retryUnsent }) {
       try {

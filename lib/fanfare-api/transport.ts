@@ -44,8 +44,11 @@ const UNSENT: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ]);
 
+/** Hears each answer as it comes; must not throw. */
+export type OnAnswer = (answer: Answer) => void;
+
 /** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
-export function createTransport(origin: string): Transport {
+export function createTransport(origin: string, onAnswer: OnAnswer = () => undefined): Transport {
   const running = new Set<Promise<unknown>>();
   let pool: Undici.Pool | undefined;
   let closing: Promise<void> | undefined;
@@ -53,10 +56,10 @@ export function createTransport(origin: string): Transport {
   const open = (): Undici.Pool => (pool ??= openPool(origin));
 
   const attempts = async (request: Post): Promise<Answer | Failure> => {
-    const first = await attempt(open, 'POST', request);
+    const first = await attempt(open, onAnswer, 'POST', request);
     if (!request.retryUnsent || !('unsent' in first)) return first;
     await delay(systemClock, RETRY_PAUSE_MS);
-    return attempt(open, 'POST', request);
+    return attempt(open, onAnswer, 'POST', request);
   };
 
   const unlessClosed = async (start: () => Promise<Answer | Failure>): Promise<Answer | Failure> => {
@@ -67,7 +70,7 @@ export function createTransport(origin: string): Transport {
   };
 
   return {
-    get: (request) => unlessClosed(() => attempt(open, 'GET', request)),
+    get: (request) => unlessClosed(() => attempt(open, onAnswer, 'GET', request)),
     post: (request) => unlessClosed(() => attempts(request)),
     warm() {
       if (closing === undefined) open();
@@ -84,13 +87,16 @@ export function createTransport(origin: string): Transport {
 
 async function attempt(
   open: () => Undici.Pool,
+  onAnswer: OnAnswer,
   method: 'GET' | 'POST',
   { path, headers, body, signal }: Get & Partial<Post>,
 ): Promise<Answer | Failure> {
   try {
     const response = open().request({ method, path, headers, body: body ?? null, signal });
     // A request that waits for a connection does not hear the signal by itself.
-    return await readAnswer(await unlessAborted(signal, response), signal);
+    const answer = await readAnswer(await unlessAborted(signal, response), signal);
+    onAnswer(answer);
+    return answer;
   } catch (error) {
     return failureOf(error, signal);
   }

@@ -40,7 +40,7 @@ export class LocalLedger implements Ledger {
   }
 
   open(): Promise<readonly string[]> {
-    return this.#read(() => []);
+    return this.#read(() => this.#store.warnings());
   }
 
   find(admissionId: string): Promise<Row | undefined> {

@@ -10,6 +10,8 @@ export interface LocalStore {
   readonly engine: string;
   /** Idempotent. */
   open(): void;
+  /** What an operator should know, one sentence each. */
+  warnings(): readonly string[];
   /** Idempotent. */
   close(): void;
   /** Runs `work` while nobody else writes. What it wrote is durable when this returns, and undone when it throws. */

@@ -47,6 +47,10 @@ class MemoryStore implements LocalStore {
     // Nothing to open: the maps are there from the start.
   }
 
+  warnings(): readonly string[] {
+    return [];
+  }
+
   close(): void {
     this.#rows.clear();
     this.#idByToken.clear();

@@ -10,6 +10,7 @@ import type { Row, RowStateName } from './row.js';
 import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { openDatabase } from './sqlite-driver.js';
 import { watchFile } from './sqlite-file.js';
+import { warningsOfPlace } from './sqlite-place.js';
 import { columnsOf, recordOf, STATEMENTS } from './sqlite-rows.js';
 import { inTransaction, prepareDatabase } from './sqlite-schema.js';
 import { byAge, standing } from './standing.js';
@@ -38,6 +39,10 @@ export class SqliteStore implements LocalStore {
 
   open(): void {
     this.#connection ??= connect(this.#settings);
+  }
+
+  warnings(): readonly string[] {
+    return warningsOfPlace(this.#settings.file);
   }
 
   close(): void {

@@ -49,6 +49,15 @@ export interface Settings {
   readonly hasFindOrder: boolean;
 }
 
+/** Looks at requests on the doctor's behalf: never waits, never throws. */
+export interface RequestWatch {
+  /** False once it has seen enough. */
+  readonly looks: boolean;
+  look(req: Request): void;
+  /** A guard found no token in it. */
+  foundNoToken(req: Request): void;
+}
+
 export interface Context {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -68,6 +77,7 @@ export interface Context {
     operations: readonly ('validate' | 'complete')[],
     types: Iterable<DistributionType>,
   ) => void;
+  readonly watch: RequestWatch;
 }
 
 /** What `match` is given and may answer: only `true` passes. */

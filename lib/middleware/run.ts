@@ -16,6 +16,7 @@ export function run(
   next: Next | undefined,
   decide: () => Step | Promise<Step>,
 ): void {
+  if (context.watch.looks) context.watch.look(req);
   const go = next ?? lastResort(res);
   const act = (step: Step): void => {
     if (step === 'next') go();
@@ -74,6 +75,7 @@ function refuseOrFail(
   go: Next,
   reasoned: ReasonedRefusal,
 ): void {
+  if (reasoned.refusal.code === 'ADMISSION_REQUIRED') context.watch.foundNoToken(req);
   try {
     refuse(context, req, res, go, reasoned);
   } catch (error) {

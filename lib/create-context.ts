@@ -1,0 +1,48 @@
+/** What the middlewares are given, put together from the options and the finished parts. */
+import type { Work } from './completion/work.js';
+import type { FanfareClient } from './fanfare-api/client.js';
+import { assertSpoken } from './fanfare-api/gaps.js';
+import { askedLedger } from './middleware/asked-ledger.js';
+import type { Context } from './middleware/context.js';
+import { cookieStyle } from './middleware/cookies.js';
+import { held } from './middleware/sessions.js';
+import type { CheckedOptions } from './options.js';
+import { createKeyring } from './tokens/keyring.js';
+import { readSession } from './tokens/session.js';
+import { createSignatureCheck } from './validation/offline-verifier.js';
+import { createValidator } from './validation/validator.js';
+import { rememberVerified } from './validation/verified-sessions.js';
+
+interface ContextParts extends Pick<Context, 'emit' | 'owner' | 'watch'> {
+  readonly client: FanfareClient;
+  readonly reconciler: Work['reconciler'];
+}
+
+export function createContext(
+  { settings, secrets, insecure, dialect, supplied, ledger, clock, offlineVerifier }: CheckedOptions,
+  { emit, client, owner, reconciler, watch }: ContextParts,
+): Context {
+  const { organizationId } = settings;
+  const keyring = createKeyring(secrets);
+  const cookies = cookieStyle(insecure);
+  return {
+    settings,
+    clock,
+    emit,
+    keyring,
+    cookies,
+    verifiedSession: rememberVerified((text) => {
+      const session = readSession(keyring, organizationId, text);
+      return session === undefined ? undefined : held(session, text, settings, cookies);
+    }),
+    validator: createValidator({ client, organizationId, dialect: dialect.name, clock, emit }),
+    signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
+    ledger: askedLedger({ ledger, clock, emit }),
+    reconciler,
+    owner,
+    assertSpoken: (operations, types) => {
+      assertSpoken({ dialect, supplied }, operations, types);
+    },
+    watch,
+  };
+}
