@@ -21,6 +21,7 @@ import type { FanfareOptions } from './fanfare-options.js';
 import { type CheckedOptions, readOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { readSession } from './tokens/session.js';
+import { createCeiling } from './validation/ceiling.js';
 import { createSignatureCheck } from './validation/offline-verifier.js';
 import { createValidator } from './validation/validator.js';
 import { rememberVerified } from './validation/verified-sessions.js';
@@ -124,10 +125,12 @@ interface ContextParts extends Pick<Context, 'emit' | 'owner'> {
 }
 
 function createContext(
-  { settings, secrets, insecure, dialect, ledger, clock, offlineVerifier }: CheckedOptions,
+  { settings, secrets, insecure, dialect, ledger, clock, ...checked }: CheckedOptions,
   { emit, client, owner, reconciler }: ContextParts,
 ): Context {
   const { organizationId } = settings;
+  const asker = { organizationId, dialect, clock, emit };
+  const { offlineVerifier, coldPerMinute: perMinute } = checked;
   const keyring = createKeyring(secrets);
   const cookies = cookieStyle(insecure);
   return {
@@ -140,7 +143,8 @@ function createContext(
       const session = readSession(keyring, organizationId, text);
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
-    validator: createValidator({ client, organizationId, dialect, clock, emit }),
+    validator: createValidator({ ...asker, client }),
+    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ ...asker, perMinute }) }),
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,

@@ -70,6 +70,7 @@ export type FanfareEvent =
       /** Until when the keys from before are used; absent when there are none. */
       readonly usableUntil?: number;
     })
+  | (Named<'clients.limited', 'warn'> & { readonly requests: number })
   | (Named<'signature.refused', 'warn'> & { readonly tokens: number })
   | (Named<'signature.unchecked', 'error'> & { readonly reason: string })
   | (Named<'ledger.unavailable', 'error'> & { readonly engine: string; readonly cause: unknown })

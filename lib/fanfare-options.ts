@@ -46,6 +46,16 @@ export interface FanfareOptions {
    * refused without a call; a signed one opens pages, never orders, while Fanfare cannot be asked.
    */
   readonly offlineVerifier?: OfflineVerifier;
+  /**
+   * How many tokens that Fanfare does not confirm one client may try in a minute before it is told to wait; default 30,
+   * `false` = any number. Sessions, and tokens that were answered a moment ago, are not counted.
+   */
+  readonly coldValidationsPerMinute?: number | false;
+  /**
+   * What clients are told apart by; `undefined` = not limited. Default: `req.ip`, which obeys Express's `trust proxy`, else
+   * the socket's address; an IPv6 address counts by its first 56 bits.
+   */
+  readonly clientKey?: (req: Request) => string | undefined;
   /** The only distributions that any guard of this instance lets in. */
   readonly distributionIds?: readonly string[];
   /** The shop's own customer, as Fanfare knows them; `undefined` = not known, which never fits. May be a promise. */

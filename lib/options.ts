@@ -11,6 +11,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import { checkOptions } from './option-checks.js';
+import { readCeiling } from './protection-options.js';
 import {
   milliseconds,
   readApi,
@@ -42,6 +43,8 @@ export interface CheckedOptions extends Pick<FanfareOptions, 'findOrder' | 'offl
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];
   readonly clock: Clock;
+  /** Absent: any number. */
+  readonly coldPerMinute?: number;
 }
 
 const NAMES: readonly (keyof FanfareOptions)[] = [
@@ -54,6 +57,8 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'ledger',
   'validation',
   'offlineVerifier',
+  'coldValidationsPerMinute',
+  'clientKey',
   'distributionIds',
   'consumerOf',
   'findOrder',
@@ -70,7 +75,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'clock',
 ];
 const CALL = 'createFanfare';
-const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused'] as const;
+const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused', 'clientKey'] as const;
 
 /** Checks everything a merchant can get wrong before the first request. */
 export function readOptions(options: FanfareOptions, environment: Environment): CheckedOptions {
@@ -87,6 +92,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ledger: readLedger(options.ledger),
     ...compact({ findOrder: readFunction('findOrder', options.findOrder) }),
     ...readOfflineVerifier(options.offlineVerifier),
+    ...readCeiling(options.coldValidationsPerMinute),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
     clock: readClock(options.clock),
@@ -97,11 +103,11 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
   const organizationId =
     options.organizationId ?? environment['FANFARE_ORGANIZATION_ID'] ?? environment['FANFARE_ORG_ID'];
   for (const name of OPTIONAL_FUNCTIONS) readFunction(name, options[name]);
-  const { orderUrl, consumerOf, onRefused } = options;
+  const { orderUrl, consumerOf, onRefused, clientKey } = options;
   return {
     organizationId: readOrganization(organizationId),
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
-    ...compact({ orderUrl, consumerOf, onRefused }),
+    ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
     names: readTokenNames(options.tokenNames ?? {}),
     hasFindOrder: options.findOrder !== undefined,

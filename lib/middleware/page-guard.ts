@@ -94,7 +94,10 @@ export async function revive(
 ): Promise<boolean> {
   const { consumerId, distributionId, distributionType, id } = stale.session.admission;
   const token = openToken(context.keyring, stale.session.sealedToken, id);
-  const found = { handed: { token, consumerId, distributionId, distributionType }, where: 'body' as const };
+  const found = {
+    handed: { token, consumerId, distributionId, distributionType },
+    where: 'session' as const,
+  };
   const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
   if ('session' in admitted) return true;
   state.trouble = admitted;

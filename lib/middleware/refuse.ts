@@ -30,7 +30,10 @@ const STAYS_HERE = new Set([
   'ADMISSION_USED',
   'FANFARE_UNAVAILABLE',
   'LEDGER_UNAVAILABLE',
+  'TOO_MANY_ATTEMPTS',
 ]);
+/** The shopper need only wait, so the page tries again by itself, with the token still in its URL. */
+const PASSES_WITH_TIME = new Set([429, 503]);
 
 /** Says that a request was refused, and answers it, unless the merchant's `onRefused` does. */
 export function refuse(
@@ -107,7 +110,7 @@ function pageAnswer(req: Request, refusal: Refusal, ways: Ways): Answer {
 }
 
 function visitAnswer(refusal: Refusal, ways: Ways): Answer {
-  if (refusal.status === 503) return page(refusal, { reloadSeconds: reloadSeconds(refusal) });
+  if (PASSES_WITH_TIME.has(refusal.status)) return page(refusal, { reloadSeconds: reloadSeconds(refusal) });
   if (ways.order !== undefined) return ways.atOrder ? page(refusal, {}) : redirect(ways.order);
   return ways.atExperience ? page(refusal, {}) : redirect(ways.experience);
 }

@@ -36,6 +36,7 @@ export interface PresentedToken extends Triple {
 export interface EarlyRefusal {
   readonly refused: FanfareErrorCode;
   readonly detail: string;
+  readonly retryAfterSeconds?: number;
 }
 
 export const LONGEST_TOKEN = 1_800;
@@ -67,7 +68,8 @@ export function readAdmissionToken(handed: HandedToken, now: number): PresentedT
     hash: createHash('sha256').update(token).digest('base64url'),
     admittedAt: parseTime(claims['admittedAt']),
     experienceId: isId(claims['experienceId']) ? claims['experienceId'] : undefined,
-    organizationId: isId(claims['organizationId']) ? claims['organizationId'] : undefined,
+    // The two names that Fanfare's other tokens have for it.
+    organizationId: [claims['organizationId'], claims['org']].find(isId),
     expiresAt: earliest(ownEnd, parseTime(handed.expiresAt)),
   });
 }

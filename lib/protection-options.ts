@@ -1,0 +1,14 @@
+/** Reading the options about hostile visitors and dry runs: each throws a `TypeError` that names the option. */
+import type { CheckedOptions } from './options.js';
+import { kindOf } from './option-checks.js';
+
+const MOST_PER_MINUTE = 1_000;
+
+export function readCeiling(value: unknown = 30): Pick<CheckedOptions, 'coldPerMinute'> {
+  if (value === false) return {};
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_PER_MINUTE)
+    return { coldPerMinute: Number(value) };
+  throw new TypeError(
+    `"coldValidationsPerMinute" must be a whole number from 1 to ${MOST_PER_MINUTE}, or false, got ${kindOf(value)}`,
+  );
+}
