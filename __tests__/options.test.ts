@@ -70,6 +70,8 @@ describe('what a message says', () => {
     [{ coldValidationsPerMinute: 0 }, /"coldValidationsPerMinute" must be a whole number .* or false, got 0/],
     [{ coldValidationsPerMinute: true }, /"coldValidationsPerMinute" must be .* got boolean/],
     [{ coldValidationsPerMinute: 1.5 }, /"coldValidationsPerMinute" must be a whole number from 1 to 1000/],
+    [{ fingerprintHeader: 'X Fingerprint' }, /"fingerprintHeader" must be the name of a header/],
+    [{ fingerprintHeader: true }, /"fingerprintHeader" must be .* got boolean/],
     [{ clientKey: 'ip' }, /"clientKey" must be a function/],
     [{ secretKey: undefined }, /"secretKey" must be .* got undefined; set it or FANFARE_SECRET_KEY/],
     [{ secretKey: 'sk_live_1\nX: y' }, /"secretKey" must be .* without spaces or line ends/],

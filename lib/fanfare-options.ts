@@ -56,6 +56,11 @@ export interface FanfareOptions {
    * the socket's address; an IPv6 address counts by its first 56 bits.
    */
   readonly clientKey?: (req: Request) => string | undefined;
+  /**
+   * Name of the shopper's request header that holds their device's fingerprint; handed on as `X-Fingerprint` whenever
+   * Fanfare is asked about their token. Default: none is handed on, since Fanfare does not document how a server should.
+   */
+  readonly fingerprintHeader?: string;
   /** The only distributions that any guard of this instance lets in. */
   readonly distributionIds?: readonly string[];
   /** The shop's own customer, as Fanfare knows them; `undefined` = not known, which never fits. May be a promise. */

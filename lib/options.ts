@@ -11,7 +11,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import { checkOptions } from './option-checks.js';
-import { readCeiling } from './protection-options.js';
+import { readCeiling, readFingerprintHeader } from './protection-options.js';
 import {
   milliseconds,
   readApi,
@@ -59,6 +59,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'offlineVerifier',
   'coldValidationsPerMinute',
   'clientKey',
+  'fingerprintHeader',
   'distributionIds',
   'consumerOf',
   'findOrder',
@@ -109,6 +110,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
     ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
+    ...readFingerprintHeader(options.fingerprintHeader),
     names: readTokenNames(options.tokenNames ?? {}),
     hasFindOrder: options.findOrder !== undefined,
     ...readTimes(options),

@@ -1,6 +1,8 @@
 /** Reading the options about hostile visitors and dry runs: each throws a `TypeError` that names the option. */
 import type { CheckedOptions } from './options.js';
+import type { Settings } from './middleware/context.js';
 import { kindOf } from './option-checks.js';
+import { readHeaderName } from './option-readers.js';
 
 const MOST_PER_MINUTE = 1_000;
 
@@ -11,4 +13,8 @@ export function readCeiling(value: unknown = 30): Pick<CheckedOptions, 'coldPerM
   throw new TypeError(
     `"coldValidationsPerMinute" must be a whole number from 1 to ${MOST_PER_MINUTE}, or false, got ${kindOf(value)}`,
   );
+}
+
+export function readFingerprintHeader(value: unknown): Pick<Settings, 'fingerprintHeader'> {
+  return value === undefined ? {} : { fingerprintHeader: readHeaderName('fingerprintHeader', value) };
 }

@@ -64,6 +64,7 @@ describe('page', () => {
     { consumerId: 'cons_2' },
     { distributionId: 'queue_2' },
     { distributionType: 'draw' },
+    { fingerprint: 'fp_1' },
     { distributionId: 'queue_1cons', consumerId: '_1' },
   ])('asks again for %j', async (other) => {
     const { validator, asked } = scripted();

@@ -51,6 +51,8 @@ const REPEATED: Readonly<Record<string, keyof Question>> = {
 
 const ALREADY = /already[\s_-]*completed/i;
 const EXPIRED = /expir/i;
+const FP001 =
+  'it asks for the shopper\'s fingerprint (FP001); set "fingerprintHeader", and hand tokens over by a script that sends that header';
 const SECRETS = /\b(?:sk|pk|whsec)_\S+|\beyJ\S+|\S{48,}/g;
 const LONGEST_REASON = 200;
 
@@ -58,7 +60,7 @@ const LONGEST_REASON = 200;
 export function readVerdict(answer: Answer, question: Question, now: number): Verdict {
   const { status, body } = answer;
   if (typeof body !== 'string') return unknown(answer, now, `${statusWords(status)}, ${body.cut}`);
-  if (NO_BY_STATUS.has(status)) return no(status, readErrorBody(body));
+  if (NO_BY_STATUS.has(status)) return refused(status, readErrorBody(body));
   if (!isSuccess(status)) return unknown(answer, now, statusWords(status));
   return readSuccess(answer, body, question, now);
 }
@@ -69,7 +71,7 @@ function readSuccess(answer: Answer, body: string, question: Question, now: numb
   if (value === false) return no(answer.status, { known: false });
   const said = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   if (said['valid'] === true) return yes(said, question, answer.status);
-  if (said['valid'] === false) return no(answer.status, readErrorBody(body));
+  if (said['valid'] === false) return refused(answer.status, readErrorBody(body));
   return unknown(answer, now, `${statusWords(answer.status)}, but no answer to be read in it`);
 }
 
@@ -85,6 +87,17 @@ function yes(said: Readonly<Record<string, unknown>>, question: Question, status
     admittedAt: parseTime(said['admittedAt']),
     experienceId: isId(experienceId) ? experienceId : undefined,
   });
+}
+
+/** A missing fingerprint is no fault of the shopper's: it is the shop that has to hand it on. */
+function refused(status: number, body: ErrorBody): No | Unknown {
+  if (body.code !== 'FP001' && body.error !== 'FINGERPRINT_REQUIRED') return no(status, body);
+  return {
+    answer: 'unknown',
+    reason: 'Fanfare asks for a fingerprint (FP001)',
+    status,
+    misconfigured: FP001,
+  };
 }
 
 function no(status: number, body: ErrorBody): No {

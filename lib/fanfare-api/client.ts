@@ -1,4 +1,5 @@
 /** Everything that is said to Fanfare, in two methods. Neither ever rejects: a fault is an answer like any other. */
+import { compact } from '../admission/compact.js';
 import type { Question, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type * as Answers from './answers.js';
@@ -66,7 +67,7 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
       const answer = await send(leftMs, {
         operation: dialect.validate[question.distributionType],
         subject: question,
-        headers: {},
+        headers: compact({ 'X-Fingerprint': question.fingerprint }),
         retryUnsent: true,
       });
       if ('failed' in answer) return { answer: 'unknown', reason: answer.failed };

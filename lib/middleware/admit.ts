@@ -10,6 +10,7 @@ import type { Session } from '../tokens/session.js';
 import { bySignature } from './by-signature.js';
 import { askForClient } from './cold-token.js';
 import type { Context } from './context.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { Request, Response } from './http.js';
 import { ledgerBars } from './ledger-bars.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
@@ -46,7 +47,8 @@ export async function admit(
   if (held !== undefined) return held;
   const { submit } = options;
   const client = found.where === 'session' ? undefined : res.req;
-  const proof = await prove(context, state, presented, { submit, client });
+  const asked = { ...presented, ...fingerprintOf(context.settings, res.req) };
+  const proof = await prove(context, state, asked, { submit, client });
   if (!('provenBy' in proof)) return proof;
   const admission = confirmed(context, presented, proof.yes);
   if (isPast(admission.expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };

@@ -40,6 +40,8 @@ export interface Settings {
   /** May be asynchronous: a rejection goes to `next(error)`. */
   readonly onRefused?: (refusal: Refusal, req: Request, res: Response, next: Next) => unknown;
   readonly distributionIds?: ReadonlySet<string>;
+  /** In lower case. */
+  readonly fingerprintHeader?: string;
   readonly clientKey?: (req: Request) => unknown;
   readonly names: TokenNames;
   readonly maxSessionMs: number;

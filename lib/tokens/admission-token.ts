@@ -7,6 +7,7 @@ import jwt from 'jsonwebtoken';
 import { compact } from '../admission/compact.js';
 import { earliest, isPast, parseTime } from '../admission/expiry.js';
 import { distributionType, isId, type Triple } from '../admission/identity.js';
+import type { Question } from '../admission/verdict.js';
 import type { FanfareErrorCode } from '../errors.js';
 
 /** What a request handed over, as it came: nothing in it is trusted. */
@@ -20,8 +21,7 @@ export interface HandedToken {
 }
 
 /** A token that has the shape of one, and whom it says it is for. */
-export interface PresentedToken extends Triple {
-  readonly token: string;
+export interface PresentedToken extends Question {
   /** SHA-256 (base64url) of the token. */
   readonly hash: string;
   /** The token's own claims; worth something only after Fanfare said yes. */
