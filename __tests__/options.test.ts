@@ -72,6 +72,7 @@ describe('what a message says', () => {
     [{ coldValidationsPerMinute: 1.5 }, /"coldValidationsPerMinute" must be a whole number from 1 to 1000/],
     [{ fingerprintHeader: 'X Fingerprint' }, /"fingerprintHeader" must be the name of a header/],
     [{ fingerprintHeader: true }, /"fingerprintHeader" must be .* got boolean/],
+    [{ mode: 'dry' }, /"mode" must be 'enforce' or 'report', got a text of 3 characters/],
     [{ clientKey: 'ip' }, /"clientKey" must be a function/],
     [{ secretKey: undefined }, /"secretKey" must be .* got undefined; set it or FANFARE_SECRET_KEY/],
     [{ secretKey: 'sk_live_1\nX: y' }, /"secretKey" must be .* without spaces or line ends/],

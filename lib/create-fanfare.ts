@@ -14,6 +14,7 @@ import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options
 import type { Middleware, Request } from './middleware/http.js';
 import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import { type AdmissionReference, type CompleteExtras, Orders } from './middleware/orders.js';
+import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
 import { createRoutes } from './middleware/routes.js';
 import { held } from './middleware/sessions.js';
@@ -72,7 +73,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   const work = createWork({ ...checked, emit, client, owner, random: Math.random });
   const context = createContext(checked, { emit, client, owner, reconciler: work.reconciler });
   const states = new RequestStates(context);
-  const orders = new Orders(context, states, work.completer);
+  const orders = createOrders(context, new Orders(context, states, work.completer));
   work.start();
   return {
     attachAdmission: (...given: readonly unknown[]) => {
@@ -101,6 +102,14 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       await checked.ledger.close();
     },
   };
+}
+
+function createOrders(context: Context, orders: Orders): OrderCalls {
+  if (context.settings.mode === 'enforce') return orders;
+  const message =
+    'Report-only mode: nobody is refused, and one admission may buy several orders. Leave "mode" out before the sale.';
+  context.emit({ type: 'mode.report_only', level: 'warn', message });
+  return withoutRejections(orders, context);
 }
 
 /** `app.use(fanfare.routes)` would make a router for each request and answer none. */

@@ -6,7 +6,7 @@ import type { OnEvent } from './events.js';
 import type { DialectName } from './fanfare-api/dialects.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
-import type { Settings } from './middleware/context.js';
+import type { Mode, Settings } from './middleware/context.js';
 import type { Request } from './middleware/http.js';
 import type { TokenNames } from './middleware/token-sources.js';
 import type { OfflineVerifier } from './validation/offline-verifier.js';
@@ -67,6 +67,11 @@ export interface FanfareOptions {
   readonly consumerOf?: (req: Request) => unknown;
   /** Whether an attempt that ended without a word made an order. A throw means that nobody knows. */
   readonly findOrder?: FindOrder;
+  /**
+   * `'report'`: nothing is refused. Every verdict that would have refused is an `admission.refused` event with
+   * `enforced: false`, and the handler runs. For a rehearsal on the real shop; default `'enforce'`.
+   */
+  readonly mode?: Mode;
   /** Answers refusals in place of the built-in answers. */
   readonly onRefused?: NonNullable<Settings['onRefused']>;
   /** Default: warnings and errors as one line each on stderr. */

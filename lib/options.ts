@@ -11,7 +11,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import { checkOptions } from './option-checks.js';
-import { readCeiling, readFingerprintHeader } from './protection-options.js';
+import { readCeiling, readFingerprintHeader, readMode } from './protection-options.js';
 import {
   milliseconds,
   readApi,
@@ -63,6 +63,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'distributionIds',
   'consumerOf',
   'findOrder',
+  'mode',
   'onRefused',
   'onEvent',
   'orderGraceSeconds',
@@ -107,6 +108,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
   const { orderUrl, consumerOf, onRefused, clientKey } = options;
   return {
     organizationId: readOrganization(organizationId),
+    mode: readMode(options.mode),
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
     ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),

@@ -1,6 +1,6 @@
 /** Reading the options about hostile visitors and dry runs: each throws a `TypeError` that names the option. */
 import type { CheckedOptions } from './options.js';
-import type { Settings } from './middleware/context.js';
+import type { Mode, Settings } from './middleware/context.js';
 import { kindOf } from './option-checks.js';
 import { readHeaderName } from './option-readers.js';
 
@@ -17,4 +17,9 @@ export function readCeiling(value: unknown = 30): Pick<CheckedOptions, 'coldPerM
 
 export function readFingerprintHeader(value: unknown): Pick<Settings, 'fingerprintHeader'> {
   return value === undefined ? {} : { fingerprintHeader: readHeaderName('fingerprintHeader', value) };
+}
+
+export function readMode(value: unknown = 'enforce'): Mode {
+  if (value === 'enforce' || value === 'report') return value;
+  throw new TypeError(`"mode" must be 'enforce' or 'report', got ${kindOf(value)}`);
 }

@@ -32,7 +32,11 @@ export interface Refusal {
   readonly admissionId?: string;
 }
 
+/** `report`: verdicts are said, not acted on. */
+export type Mode = 'enforce' | 'report';
+
 export interface Settings {
+  readonly mode: Mode;
   readonly organizationId: string;
   readonly experienceUrl: (req: Request) => string;
   readonly orderUrl?: (orderId: string) => string;

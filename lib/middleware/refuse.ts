@@ -43,11 +43,8 @@ export function refuse(
   next: Next,
   reasoned: ReasonedRefusal,
 ): void {
-  const { refusal, detail } = reasoned;
-  const { code, admissionId } = refusal;
-  const message = `${req.method ?? 'A request'} ${pathOf(targetOf(req))} was refused: ${detail}.`;
-  const named = admissionId === undefined ? {} : { admissionId };
-  context.emit({ type: 'admission.refused', level: 'info', message, code, ...named });
+  const { refusal } = reasoned;
+  sayRefused(context, req, reasoned, true);
   const { onRefused } = context.settings;
   if (onRefused === undefined) {
     answerRefusal(context, req, res, refusal);
@@ -56,6 +53,21 @@ export function refuse(
   Promise.resolve(onRefused(refusal, req, res, next)).catch((error: unknown) => {
     process.nextTick(next, error);
   });
+}
+
+/** `enforced`: false where the request passes all the same. */
+export function sayRefused(
+  { emit }: Context,
+  req: Request,
+  { refusal, detail }: ReasonedRefusal,
+  enforced: boolean,
+): void {
+  const { code, admissionId } = refusal;
+  const words = enforced ? 'was refused' : 'would have been refused';
+  const message = `${req.method ?? 'A request'} ${pathOf(targetOf(req))} ${words}: ${detail}.`;
+  const named = admissionId === undefined ? {} : { admissionId };
+  const level = enforced ? 'info' : 'warn';
+  emit({ type: 'admission.refused', level, message, code, enforced, ...named });
 }
 
 function answerRefusal(context: Context, req: Request, res: Response, refusal: Refusal): void {
