@@ -9,6 +9,7 @@ import { held } from './middleware/sessions.js';
 import type { CheckedOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { readSession } from './tokens/session.js';
+import { createCeiling } from './validation/ceiling.js';
 import { createSignatureCheck } from './validation/offline-verifier.js';
 import { createValidator } from './validation/validator.js';
 import { rememberVerified } from './validation/verified-sessions.js';
@@ -19,10 +20,12 @@ interface ContextParts extends Pick<Context, 'emit' | 'owner' | 'watch'> {
 }
 
 export function createContext(
-  { settings, secrets, insecure, dialect, supplied, ledger, clock, offlineVerifier }: CheckedOptions,
+  { settings, secrets, insecure, dialect, supplied, ledger, clock, ...checked }: CheckedOptions,
   { emit, client, owner, reconciler, watch }: ContextParts,
 ): Context {
   const { organizationId } = settings;
+  const { offlineVerifier, coldPerMinute: perMinute } = checked;
+  const asker = { organizationId, dialect: dialect.name, clock, emit };
   const keyring = createKeyring(secrets);
   const cookies = cookieStyle(insecure);
   return {
@@ -35,7 +38,8 @@ export function createContext(
       const session = readSession(keyring, organizationId, text);
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
-    validator: createValidator({ client, organizationId, dialect: dialect.name, clock, emit }),
+    validator: createValidator({ ...asker, client }),
+    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ ...asker, perMinute }) }),
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,

@@ -13,6 +13,7 @@ import { createFanfareClient, type FanfareClient, type FanfareClientOptions } fr
 import type { Context } from './middleware/context.js';
 import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import { Orders } from './middleware/orders.js';
+import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
 import { createRoutes } from './middleware/routes.js';
 import { type CheckedOptions, readOptions } from './options.js';
@@ -30,7 +31,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     ...{ reconciler: work.reconciler, watch: doctor },
   });
   const states = new RequestStates(context);
-  const orders = new Orders(context, states, work.completer);
+  const orders = createOrders(context, new Orders(context, states, work.completer));
   const calls = createCalls({
     ...checked,
     line: client.line,
@@ -104,7 +105,7 @@ function guardsOf(
 
 /** Without their `this`, so that a merchant may take them off the instance. */
 function orderCallsOf(
-  orders: Orders,
+  orders: OrderCalls,
 ): Pick<Fanfare, 'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim'> {
   return {
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
@@ -112,6 +113,14 @@ function orderCallsOf(
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
   };
+}
+
+function createOrders(context: Context, orders: Orders): OrderCalls {
+  if (context.settings.mode === 'enforce') return orders;
+  const message =
+    'Report-only mode: nobody is refused, and one admission may buy several orders. Leave "mode" out before the sale.';
+  context.emit({ type: 'mode.report_only', level: 'warn', message });
+  return withoutRejections(orders, context);
 }
 
 /** `app.use(fanfare.routes)` would make a router for each request and answer none. */

@@ -65,7 +65,7 @@ const ANSWERS = {
     status: 429,
     title: 'Too many attempts',
     retryAfterSeconds: 60,
-    text: 'That was a little fast. Please wait a minute and try again.',
+    text: 'Too many places were checked from your connection. Please wait a minute and try again.',
   },
   FANFARE_UNAVAILABLE: {
     status: 503,

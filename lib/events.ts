@@ -14,7 +14,12 @@ interface Named<Type extends string, Said extends Level> {
 /** An event; `switch` over `type`. Times are milliseconds since the epoch. */
 export type FanfareEvent =
   | (Named<'admission.attached', 'info'> & { readonly admissionId: string })
-  | (Named<'admission.refused', 'info'> & { readonly code: FanfareErrorCode; readonly admissionId?: string })
+  | (Named<'admission.refused', 'info' | 'warn'> & {
+      readonly code: FanfareErrorCode;
+      readonly admissionId?: string;
+      /** False in report-only mode, where the shopper passed all the same; then the level is `warn`. */
+      readonly enforced: boolean;
+    })
   | (Named<'admission.claimed', 'info'> & {
       readonly admissionId: string;
       readonly attempt: number;
@@ -78,10 +83,12 @@ export type FanfareEvent =
       /** Until when the keys from before are used; absent when there are none. */
       readonly usableUntil?: number;
     })
+  | (Named<'clients.limited', 'warn'> & { readonly requests: number })
   | (Named<'signature.refused', 'warn'> & { readonly tokens: number })
   | (Named<'signature.unchecked', 'error'> & { readonly reason: string })
   | (Named<'ledger.unavailable', 'error'> & { readonly engine: string; readonly cause: unknown })
   | (Named<'ledger.unsafe', 'warn'> & { readonly engine: string })
+  | Named<'mode.report_only', 'warn'>
   | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })
   | (Named<'session.overflow', 'warn'> & { readonly admissionId: string });
 

@@ -7,7 +7,7 @@ import type { DoctorCode } from './doctor/codes.js';
 import type { OnEvent } from './events.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
-import type { Settings } from './middleware/context.js';
+import type { Mode, Settings } from './middleware/context.js';
 import type { Request } from './middleware/http.js';
 import type { TokenNames } from './middleware/token-sources.js';
 import type { OfflineVerifier } from './validation/offline-verifier.js';
@@ -42,12 +42,32 @@ export interface FanfareOptions {
    * refused without a call; a signed one opens pages, never orders, while Fanfare cannot be asked.
    */
   readonly offlineVerifier?: OfflineVerifier;
+  /**
+   * How many tokens that Fanfare does not confirm one client may try in a minute before it is told to wait; default 30,
+   * `false` = any number. Sessions, and tokens that were answered a moment ago, are not counted.
+   */
+  readonly coldValidationsPerMinute?: number | false;
+  /**
+   * What clients are told apart by; `undefined` = not limited. Default: `req.ip`, which obeys Express's `trust proxy`, else
+   * the socket's address; an IPv6 address counts by its first 56 bits.
+   */
+  readonly clientKey?: (req: Request) => string | undefined;
+  /**
+   * Name of the shopper's request header that holds their device's fingerprint; handed on as `X-Fingerprint` whenever
+   * Fanfare is asked about their token. Default: none is handed on, since Fanfare does not document how a server should.
+   */
+  readonly fingerprintHeader?: string;
   /** The only distributions that any guard of this instance lets in. */
   readonly distributionIds?: readonly string[];
   /** The shop's own customer, as Fanfare knows them; `undefined` = not known, which never fits. May be a promise. */
   readonly consumerOf?: (req: Request) => unknown;
   /** Whether an attempt that ended without a word made an order. A throw means that nobody knows. */
   readonly findOrder?: FindOrder;
+  /**
+   * `'report'`: nothing is refused. Every verdict that would have refused is an `admission.refused` event with
+   * `enforced: false`, and the handler runs. For a rehearsal on the real shop; default `'enforce'`.
+   */
+  readonly mode?: Mode;
   /** Answers refusals in place of the built-in answers. */
   readonly onRefused?: NonNullable<Settings['onRefused']>;
   /** Default: warnings and errors as one line each on stderr. */

@@ -81,11 +81,15 @@ export function readExperienceUrl(value: unknown): Settings['experienceUrl'] {
 
 export function readTokenNames(names: Partial<TokenNames>): TokenNames {
   checkOptions('createFanfare: "tokenNames"', names, Object.keys(TOKEN_NAMES));
-  const header: unknown = names.header ?? TOKEN_NAMES.header;
-  if (typeof header !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(header))
-    throw new TypeError(`"tokenNames.header" must be the name of a header, got ${kindOf(header)}`);
+  const header = readHeaderName('tokenNames.header', names.header ?? TOKEN_NAMES.header);
   for (const where of ['query', 'body', 'bare'] as const) readNames(where, names[where]);
-  return { ...TOKEN_NAMES, ...compact(names), header: header.toLowerCase() };
+  return { ...TOKEN_NAMES, ...compact(names), header };
+}
+
+/** In lower case, as Node keeps it. */
+export function readHeaderName(name: string, value: unknown): string {
+  if (typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value)) return value.toLowerCase();
+  throw new TypeError(`"${name}" must be the name of a header, got ${kindOf(value)}`);
 }
 
 /** An empty list is right: it turns one place off. */

@@ -12,6 +12,7 @@ import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import { checkOptions } from './option-checks.js';
+import { readCeiling, readFingerprintHeader, readMode } from './protection-options.js';
 import {
   milliseconds,
   readClock,
@@ -42,6 +43,8 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly delivery: WorkParts['delivery'];
   readonly doctor: DoctorSettings;
   readonly clock: Clock;
+  /** Absent: any number. */
+  readonly coldPerMinute?: number;
 }
 
 const NAMES: readonly (keyof FanfareOptions)[] = [
@@ -54,9 +57,13 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'ledger',
   'validation',
   'offlineVerifier',
+  'coldValidationsPerMinute',
+  'clientKey',
+  'fingerprintHeader',
   'distributionIds',
   'consumerOf',
   'findOrder',
+  'mode',
   'onRefused',
   'onEvent',
   'orderGraceSeconds',
@@ -71,7 +78,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'clock',
 ];
 const CALL = 'createFanfare';
-const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused'] as const;
+const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused', 'clientKey'] as const;
 
 /** Checks everything a merchant can get wrong before the first request. */
 export function readOptions(options: FanfareOptions, environment: Environment): CheckedOptions {
@@ -88,6 +95,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ledger: readLedger(options.ledger),
     ...compact({ findOrder: readFunction('findOrder', options.findOrder) }),
     ...readOfflineVerifier(options.offlineVerifier),
+    ...readCeiling(options.coldValidationsPerMinute),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
     doctor: readDoctor(options.doctor),
@@ -99,12 +107,14 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
   const organizationId =
     options.organizationId ?? environment['FANFARE_ORGANIZATION_ID'] ?? environment['FANFARE_ORG_ID'];
   for (const name of OPTIONAL_FUNCTIONS) readFunction(name, options[name]);
-  const { orderUrl, consumerOf, onRefused } = options;
+  const { orderUrl, consumerOf, onRefused, clientKey } = options;
   return {
     organizationId: readOrganization(organizationId),
+    mode: readMode(options.mode),
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
-    ...compact({ orderUrl, consumerOf, onRefused }),
+    ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
+    ...readFingerprintHeader(options.fingerprintHeader),
     names: readTokenNames(options.tokenNames ?? {}),
     hasFindOrder: options.findOrder !== undefined,
     ...readTimes(options),

@@ -75,7 +75,6 @@ describe('readVerdict: no', () => {
     [200, '{"valid":false}', 'ADMISSION_INVALID'],
     [200, '{"valid":false,"error":"Token has expired"}', 'ADMISSION_EXPIRED'],
     [400, '', 'ADMISSION_INVALID'],
-    [400, '{"error":"FINGERPRINT_REQUIRED","code":"FP001"}', 'ADMISSION_INVALID'],
     [403, '<html>', 'ADMISSION_INVALID'],
     [403, '{"valid":true}', 'ADMISSION_INVALID'],
     [403, 'true', 'ADMISSION_INVALID'],
@@ -104,6 +103,19 @@ describe('readVerdict: no', () => {
 });
 
 describe('readVerdict: could not tell', () => {
+  it.each([
+    [400, '{"error":"FINGERPRINT_REQUIRED","code":"FP001","message":"It expired"}'],
+    [400, '{"error":"FINGERPRINT_REQUIRED"}'],
+    [403, '{"code":"FP001"}'],
+  ])('takes %i %s for our own mistake', (status, body) => {
+    expect(verdict(status, body)).toEqual({
+      answer: 'unknown',
+      reason: 'Fanfare asks for a fingerprint (FP001)',
+      status,
+      misconfigured: expect.stringContaining('set "fingerprintHeader"') as unknown,
+    });
+  });
+
   it.each(['', 'null', '[]', '"true"', '{"valid":"true"}', '{}', '1', '<html>', '{"valid":1}', '[true]'])(
     'cannot read 200 %j',
     (body) => {

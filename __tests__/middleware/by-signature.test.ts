@@ -190,7 +190,7 @@ describe('in an outage', () => {
     ['without an end', { expiresAt: undefined }],
     ['without a consumer', { consumerId: undefined }],
     ['without a type', { distributionType: undefined }],
-    ['of another organization', { organizationId: 'org_other' }],
+    ['that names its organization otherwise', { organizationId: 'other' }],
     ['with an end that cannot be read', { expiresAt: 'soon' }],
   ])('a genuine token %s opens nothing, whatever stands beside it', async (_what, more) => {
     await open();
@@ -200,6 +200,12 @@ describe('in an outage', () => {
       expiresAt: clock.now() + 60_000,
     });
     expectCode(answer, 503, 'FANFARE_UNAVAILABLE');
+  });
+
+  test('a token of another organization is refused', async () => {
+    await open();
+    outage();
+    expectCode(await page(signed({ organizationId: 'org_other' })), 403, 'ADMISSION_MISMATCH');
   });
 
   test('a token that is over is over, and a browser can only shorten one', async () => {

@@ -34,9 +34,9 @@ describe('page', () => {
     await clock.advance(2_999);
     await validator.page(question, limits);
     expect(asked).toHaveLength(1);
-    expect(validator.knows(question)).toBe(true);
+    expect(validator.kept(question)).toMatchObject(yes);
     await clock.advance(1);
-    expect(validator.knows(question)).toBe(false);
+    expect(validator.kept(question)).toBeUndefined();
     await validator.page(question, limits);
     expect(asked).toHaveLength(2);
   });
@@ -64,6 +64,7 @@ describe('page', () => {
     { consumerId: 'cons_2' },
     { distributionId: 'queue_2' },
     { distributionType: 'draw' },
+    { fingerprint: 'fp_1' },
     { distributionId: 'queue_1cons', consumerId: '_1' },
   ])('asks again for %j', async (other) => {
     const { validator, asked } = scripted();
@@ -84,8 +85,8 @@ describe('page', () => {
   it('keeps 10,000 and drops the oldest first', async () => {
     const { validator, asked } = scripted();
     for (let number = 0; number < 10_001; number += 1) await validator.page(stranger(number));
-    expect(validator.knows(stranger(0))).toBe(false);
-    expect(validator.knows(stranger(1))).toBe(true);
+    expect(validator.kept(stranger(0))).toBeUndefined();
+    expect(validator.kept(stranger(1))).toEqual(yes);
     expect(asked).toHaveLength(10_001);
   });
 });
@@ -97,7 +98,7 @@ describe('submit', () => {
     await validator.submit(question);
     expect(asked).toHaveLength(2);
     await validator.submit(stranger(1));
-    expect(validator.knows(stranger(1))).toBe(false);
+    expect(validator.kept(stranger(1))).toBeUndefined();
     await validator.page(stranger(1));
     expect(asked).toHaveLength(4);
   });
@@ -119,15 +120,15 @@ describe('submit', () => {
   });
 });
 
-describe('knows', () => {
-  it('knows a kept yes, not a no, and nothing of strangers', async () => {
+describe('kept', () => {
+  it('tells what pages were told, and nothing of strangers', async () => {
     const { validator } = scripted((about) => (about.token === question.token ? yes : no));
-    expect(validator.knows(question)).toBe(false);
+    expect(validator.kept(question)).toBeUndefined();
     await validator.page(question);
     await validator.page(stranger(1));
-    expect(validator.knows(question)).toBe(true);
-    expect(validator.knows(stranger(1))).toBe(false);
-    expect(validator.knows({ ...question, consumerId: 'cons_2' })).toBe(false);
+    expect(validator.kept(question)).toEqual(yes);
+    expect(validator.kept(stranger(1))).toEqual(no);
+    expect(validator.kept({ ...question, consumerId: 'cons_2' })).toBeUndefined();
   });
 });
 

@@ -32,6 +32,15 @@ export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
+/**
+ * Whether a token's claim surely names another organization than ours. Fanfare documents no such claim for admission
+ * tokens, and has names of other kinds for organizations too: only two that are alike can be told apart.
+ */
+export function isAnothers(claimed: string | undefined, ours: string): boolean {
+  const isOrganization = (id: string | undefined): boolean => id?.startsWith('org_') ?? false;
+  return isOrganization(claimed) && isOrganization(ours) && claimed !== ours;
+}
+
 /** What makes two admissions the same one, apart from when they were granted. */
 export interface Triple {
   readonly distributionType: DistributionType;

@@ -28,6 +28,8 @@ export interface Unknown {
   readonly unasked?: true;
   /** From `Retry-After` or a 429 body, as seconds from now. */
   readonly retryAfterSeconds?: number;
+  /** Our own settings are to blame: how, and what to do about it. */
+  readonly misconfigured?: string;
 }
 
 export type Verdict = Yes | No | Unknown;
@@ -38,4 +40,6 @@ export interface Question {
   readonly consumerId: string;
   readonly distributionId: string;
   readonly distributionType: DistributionType;
+  /** The shopper's device, where the merchant hands it on. */
+  readonly fingerprint?: string;
 }

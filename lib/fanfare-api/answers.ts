@@ -42,6 +42,8 @@ const NO_BY_STATUS: ReadonlySet<number> = new Set([400, 403, 404, 409, 410, 422,
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
 const ALREADY = /already[\s_-]*completed/i;
+const FP001 =
+  'it asks for the shopper\'s fingerprint (FP001); set "fingerprintHeader", and hand tokens over by a script that sends that header';
 const SECRETS = /\b(?:sk|pk|whsec)_\S+|\beyJ\S+|\S{48,}/g;
 const LONGEST_REASON = 200;
 
@@ -49,7 +51,9 @@ const LONGEST_REASON = 200;
 export function readVerdict(answer: Answer, question: Question, now: number): Verdict {
   const { status, body } = answer;
   if (typeof body !== 'string') return unknown(answer, now, `${statusWords(status)}, ${body.cut}`);
-  if (NO_BY_STATUS.has(status)) return no(readErrorBody(body), status);
+  const error = readErrorBody(body);
+  if (error.code === 'FP001' || error.error === 'FINGERPRINT_REQUIRED') return withoutFingerprint(status);
+  if (NO_BY_STATUS.has(status)) return no(error, status);
   if (!isSuccess(status)) return unknown(answer, now, statusWords(status));
   const value = parseJson(body);
   return (
@@ -57,6 +61,12 @@ export function readVerdict(answer: Answer, question: Question, now: number): Ve
     readState(value, question, status) ??
     unknown(answer, now, `${statusWords(status)}, but no answer to be read in it`)
   );
+}
+
+/** A missing fingerprint is no fault of the shopper's: it is the shop that has to hand it on. */
+function withoutFingerprint(status: number): Unknown {
+  const reason = 'Fanfare asks for a fingerprint (FP001)';
+  return { answer: 'unknown', reason, status, misconfigured: FP001 };
 }
 
 /** "Could not tell", with what the answer says about when to ask again. */

@@ -1,4 +1,5 @@
 /** How each question is asked: over the wire, by the merchant's own function, or, with neither, not at all. */
+import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
 import type { Question, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
@@ -50,6 +51,7 @@ export class Ways {
       const answer = await line.post({
         path: operation.path,
         id: question.distributionId,
+        headers: compact({ 'X-Fingerprint': question.fingerprint }),
         body: () => validationBody(dialect, operation, question),
         signal,
         retryUnsent: true,

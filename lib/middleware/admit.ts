@@ -3,15 +3,16 @@ import type { Admission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import { type Conditions, routable } from '../admission/conditions.js';
 import { earliest, isPast } from '../admission/expiry.js';
-import { admissionId } from '../admission/identity.js';
+import { admissionId, isAnothers } from '../admission/identity.js';
 import type { Verdict, Yes } from '../admission/verdict.js';
-import { FanfareError } from '../errors.js';
-import { isUsed } from '../ledger/row.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
 import type { Session } from '../tokens/session.js';
 import { bySignature } from './by-signature.js';
+import { askForClient } from './cold-token.js';
 import type { Context } from './context.js';
-import type { Response } from './http.js';
+import { fingerprintOf } from './fingerprint.js';
+import type { Request, Response } from './http.js';
+import { ledgerBars } from './ledger-bars.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
 import { beginSession, type HeldSession, writeSession } from './sessions.js';
 import type { Found } from './token-sources.js';
@@ -40,14 +41,19 @@ export async function admit(
       detail: `the token is for ${presented.distributionId}, which is not asked for here`,
     };
   }
+  if (isAnothers(presented.organizationId, context.settings.organizationId))
+    return { refused: 'ADMISSION_MISMATCH', detail: 'the token names another organization' };
   const held = alreadyHeld(context, state, presented);
   if (held !== undefined) return held;
-  const proof = await prove(context, state, presented, options.submit);
+  const { submit } = options;
+  const client = found.where === 'session' ? undefined : res.req;
+  const asked = { ...presented, ...fingerprintOf(context.settings, res.req) };
+  const proof = await prove(context, state, asked, { submit, client });
   if (!('provenBy' in proof)) return proof;
   const admission = confirmed(context, presented, proof.yes);
   if (isPast(admission.expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
   const { provenBy } = proof;
-  return keep(context, state, res, { admission, token: presented.token, provenBy }, options.submit);
+  return keep(context, state, res, { admission, token: presented.token, provenBy }, submit);
 }
 
 /** What makes a session: who vouches for the token, and what a yes of Fanfare's told. */
@@ -55,20 +61,25 @@ interface Proof extends Pick<Session, 'provenBy'> {
   readonly yes: Yes;
 }
 
+interface Asking extends Pick<AdmitOptions, 'submit'> {
+  /** Who pays for a call; nobody where a session's own token is asked about. */
+  readonly client: Request | undefined;
+}
+
 /** The signature may refuse without a call; to admit, it waits until Fanfare could not be asked. */
 async function prove(
   context: Context,
   state: RequestState,
   presented: PresentedToken,
-  submit: boolean,
+  asking: Asking,
 ): Promise<Proof | TokenTrouble> {
   const signature = await context.signatureOf(presented.token);
   if (signature === 'forged')
     return { refused: 'ADMISSION_INVALID', detail: 'the token bears no signature of Fanfare' };
-  const answer = await ask(context, presented, submit);
+  const answer = await ask(context, presented, asking);
   if ('refused' in answer || answer.answer === 'no') return answer;
   if (answer.answer === 'yes') return { provenBy: 'fanfare', yes: answer };
-  if (submit || signature !== 'signed') return answer;
+  if (asking.submit || signature !== 'signed') return answer;
   const provenBy = await bySignature(context, state, presented, answer);
   return provenBy === 'signature' ? { provenBy, yes: { answer: 'yes' } } : provenBy;
 }
@@ -76,17 +87,18 @@ async function prove(
 async function ask(
   context: Context,
   presented: PresentedToken,
-  submit: boolean,
+  { submit, client }: Asking,
 ): Promise<TokenTrouble | Verdict> {
-  if (!submit) return context.validator.page(presented, compact({ notAfter: presented.expiresAt }));
-  const barred = await ledgerBars(context, presented).catch(refusalFor);
-  return barred ?? (await context.validator.submit(presented));
-}
-
-/** Trouble for a guard to answer, and nothing that may stop a page which only attaches. */
-function refusalFor(error: unknown): TokenTrouble {
-  if (error instanceof FanfareError) return { refused: error.code, detail: error.message };
-  throw error;
+  const barred = submit ? await ledgerBars(context, presented) : undefined;
+  if (barred !== undefined) return barred;
+  const { validator } = context;
+  const askNow = (): Promise<Verdict> =>
+    submit
+      ? validator.submit(presented)
+      : validator.page(presented, compact({ notAfter: presented.expiresAt }));
+  return client === undefined
+    ? askNow()
+    : askForClient(context, { req: client, question: presented, submit }, askNow);
 }
 
 /** The same admission is in a good session already, and the token promises no later end. */
@@ -101,20 +113,6 @@ function alreadyHeld(
   );
   const later = (presented.expiresAt ?? 0) > (held?.session.admission.expiresAt ?? Infinity);
   return later ? undefined : held;
-}
-
-/** Only who holds a token that the ledger or Fanfare knows may learn from the ledger: others could ask about strangers. */
-async function ledgerBars(context: Context, presented: PresentedToken): Promise<TokenTrouble | undefined> {
-  const row = await context.ledger.find(
-    admissionId(context.settings.organizationId, presented, presented.admittedAt),
-  );
-  if (row === undefined || (row.tokenHash !== presented.hash && !context.validator.knows(presented)))
-    return undefined;
-  if (isUsed(row)) return { refused: 'ADMISSION_USED', detail: 'an order has used this admission' };
-  const open = row.state === 'active' || row.state === 'pending';
-  return open
-    ? { refused: 'ADMISSION_IN_USE', detail: 'another session has an open order attempt' }
-    : undefined;
 }
 
 function confirmed(context: Context, presented: PresentedToken, yes: Yes): Admission {

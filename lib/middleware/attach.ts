@@ -88,8 +88,12 @@ async function attachToken(
 /** A clean URL is worth a redirect once the token has done its work, or can do none beside a session that is good. */
 function leadsAway(state: RequestState, admitted: HeldSession | TokenTrouble): boolean {
   if ('session' in admitted) return admitted.unkept !== true;
-  const couldNotTell = 'answer' in admitted && admitted.answer === 'unknown';
-  return !couldNotTell && state.sessions.some(({ standing }) => standing === 'good');
+  return !mayChange(admitted) && state.sessions.some(({ standing }) => standing === 'good');
+}
+
+/** Nobody knows yet whether the token is good. */
+function mayChange(trouble: TokenTrouble): boolean {
+  return 'answer' in trouble ? trouble.answer === 'unknown' : trouble.refused === 'TOO_MANY_ATTEMPTS';
 }
 
 function redirectWithoutToken(req: Request, res: Response, groups: NameGroups): 'answered' {

@@ -51,13 +51,15 @@ export async function guardSubmit(visit: Visit, options: ClaimOptions): Promise<
 
 async function pickForSubmit(visit: Visit, state: RequestState): Promise<HeldSession | ReasonedRefusal> {
   const { context, guard, req } = visit;
+  state.picked = undefined;
   const named = namedAdmission(req);
   if (named !== undefined && !isId(named))
     return refusal('INVALID_ADMISSION_DATA', 'the named admission id is malformed');
   const fitting = candidates(state, guard, named);
   const stale = fitting.length === 0 ? staleFor(state, guard) : undefined;
   if (stale !== undefined && (await revive(visit, state, stale, true))) return pickForSubmit(visit, state);
-  return (await pick(context, req, guard, fitting)) ?? refusalWithout(state, guard.conditions);
+  state.picked = await pick(context, req, guard, fitting);
+  return state.picked ?? refusalWithout(state, guard.conditions);
 }
 
 /** A browser with several admissions may say which one this order is for. */

@@ -7,6 +7,7 @@ import type { OnEvent } from '../events.js';
 import type { AskedLedger } from './asked-ledger.js';
 import type { Reconciler } from '../completion/reconcile.js';
 import type { Keyring } from '../tokens/keyring.js';
+import type { Ceiling } from '../validation/ceiling.js';
 import type { SignatureCheck } from '../validation/offline-verifier.js';
 import type { Validator } from '../validation/validator.js';
 import type { CookieStyle } from './cookies.js';
@@ -32,7 +33,11 @@ export interface Refusal {
   readonly admissionId?: string;
 }
 
+/** `report`: verdicts are said, not acted on. */
+export type Mode = 'enforce' | 'report';
+
 export interface Settings {
+  readonly mode: Mode;
   readonly organizationId: string;
   readonly experienceUrl: (req: Request) => string;
   readonly orderUrl?: (orderId: string) => string;
@@ -40,6 +45,9 @@ export interface Settings {
   /** May be asynchronous: a rejection goes to `next(error)`. */
   readonly onRefused?: (refusal: Refusal, req: Request, res: Response, next: Next) => unknown;
   readonly distributionIds?: ReadonlySet<string>;
+  /** In lower case. */
+  readonly fingerprintHeader?: string;
+  readonly clientKey?: (req: Request) => unknown;
   readonly names: TokenNames;
   readonly maxSessionMs: number;
   readonly orderGraceMs: number;
@@ -67,6 +75,8 @@ export interface Context {
   /** Verified once, then remembered; `undefined` when we did not sign it. */
   readonly verifiedSession: (cookie: string, now: number) => HeldSession | undefined;
   readonly validator: Validator;
+  /** Absent: the merchant wants none. */
+  readonly ceiling?: Ceiling;
   readonly signatureOf: SignatureCheck;
   readonly ledger: AskedLedger;
   readonly reconciler: Reconciler;

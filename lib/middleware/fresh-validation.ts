@@ -6,6 +6,7 @@ import type { No, Unknown, Yes } from '../admission/verdict.js';
 import type { EarlyRefusal } from '../tokens/admission-token.js';
 import { openToken } from '../tokens/seal.js';
 import type { Context } from './context.js';
+import { fingerprintOf } from './fingerprint.js';
 import type { Visit } from './page-guard.js';
 import { refusalForToken, type ReasonedRefusal } from './refusals.js';
 import type { RequestState } from './request-state.js';
@@ -32,7 +33,9 @@ export async function validateAfresh(
   const age = context.clock.now() - validatedAt;
   if (age < context.settings.submitMaxAgeMs) return { held, token, verifiedBy: 'session' };
   const { consumerId, distributionId, distributionType } = admission;
-  const verdict = await context.validator.submit({ token, consumerId, distributionId, distributionType });
+  const device = fingerprintOf(context.settings, visit.req);
+  const question = { token, consumerId, distributionId, distributionType, ...device };
+  const verdict = await context.validator.submit(question);
   const confirmed = verdict.answer === 'no' ? verdict : reconfirmed(context, held, verdict);
   if (!('session' in confirmed)) return refuseAndForget(visit, state, held, confirmed);
   return { held: confirmed, token, verifiedBy: verdict.answer === 'yes' ? 'fanfare' : 'grace' };

@@ -10,7 +10,12 @@ declare module 'http' {
 }
 
 /** A request, with what Express and Connect may have put on it. */
-export type Request = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown };
+export type Request = IncomingMessage & {
+  readonly originalUrl?: string;
+  readonly body?: unknown;
+  /** The client's address, as far as `trust proxy` lets Express know it. */
+  readonly ip?: string | undefined;
+};
 export type Response = ServerResponse;
 export type Next = (error?: unknown) => void;
 

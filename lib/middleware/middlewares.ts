@@ -13,7 +13,8 @@ import type { Middleware, Next, Request, Response } from './http.js';
 import { guardPage, type Visit } from './page-guard.js';
 import type { Guard } from './picking.js';
 import type { RequestStates } from './request-state.js';
-import { run } from './run.js';
+import { inPlaceOfGuarding, inPlaceOfRefusing } from './report-only.js';
+import { run, type Step } from './run.js';
 import { isPreflight, isSubmit } from './visit.js';
 
 /** `attachAdmission()`. */
@@ -21,7 +22,14 @@ export function attachMiddleware(context: Context, states: RequestStates): Middl
   const { names, distributionIds } = context.settings;
   const look = lookForAttach(names, distributionIds === undefined ? {} : { distributionIds });
   return function attachAdmission(req: Request, res: Response, next?: Next): void {
-    run(context, req, res, next, () => attach(context, states, req, res, look));
+    run(
+      context,
+      req,
+      res,
+      next,
+      () => attach(context, states, req, res, look),
+      inPlaceOfRefusing(context, req),
+    );
   };
 }
 
@@ -38,7 +46,8 @@ export function requireMiddleware(
     false,
   );
   return function requireAdmission(req: Request, res: Response, next?: Next): void {
-    run(context, req, res, next, () => (isPreflight(req) ? 'next' : guardPage(visit(req, res))));
+    const instead = inPlaceOfGuarding(context, states, req);
+    run(context, req, res, next, () => (isPreflight(req) ? 'next' : guardPage(visit(req, res))), instead);
   };
 }
 
@@ -59,10 +68,11 @@ export function claimMiddleware(
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who take submits, not at import
   const { guardSubmit } = require('./claim-guard.js') as typeof ClaimGuard;
   return function claimAdmission(req: Request, res: Response, next?: Next): void {
-    run(context, req, res, next, () => {
+    const decide = (): Step | Promise<Step> => {
       if (isPreflight(req)) return 'next';
       return isSubmit(req) ? guardSubmit(visit(req, res), claim) : guardPage(visit(req, res));
-    });
+    };
+    run(context, req, res, next, decide, inPlaceOfGuarding(context, states, req));
   };
 }
 

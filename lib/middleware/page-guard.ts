@@ -32,6 +32,7 @@ export function guardPage(visit: Visit): Step | Promise<Step> {
 function pickForPage(visit: Visit): Step | Promise<Step> {
   const { context, states, guard, req } = visit;
   const state = states.of(req);
+  state.picked = undefined;
   const fitting = candidates(state, guard);
   if (fitting.length === 0) return withoutCandidate(visit, state);
   const picked = pick(context, req, guard, fitting);
@@ -50,6 +51,7 @@ function withoutCandidate(visit: Visit, state: RequestState): Step | Promise<Ste
 
 function enter(visit: Visit, state: RequestState, held: HeldSession | undefined): Step | Promise<Step> {
   if (held === undefined) return refusalWithout(state, visit.guard.conditions);
+  state.picked = held;
   return held.session.attempted ? enterAfterAttempt(visit, state, held) : pass(visit, state, held);
 }
 
@@ -94,7 +96,10 @@ export async function revive(
 ): Promise<boolean> {
   const { consumerId, distributionId, distributionType, id } = stale.session.admission;
   const token = openToken(context.keyring, stale.session.sealedToken, id);
-  const found = { handed: { token, consumerId, distributionId, distributionType }, where: 'body' as const };
+  const found = {
+    handed: { token, consumerId, distributionId, distributionType },
+    where: 'session' as const,
+  };
   const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
   if ('session' in admitted) return true;
   state.trouble = admitted;

@@ -38,14 +38,16 @@ export function refusal(
 
 /** The refusal for a token that did not become a session. */
 export function refusalForToken(trouble: TokenTrouble): ReasonedRefusal {
-  if ('refused' in trouble) return refusal(trouble.refused, trouble.detail);
+  if ('refused' in trouble) return refusal(trouble.refused, trouble.detail, waiting(trouble));
   if (trouble.answer === 'no') {
     const details = trouble.supportCode === undefined ? {} : { supportCode: trouble.supportCode };
     return refusal(trouble.code, 'Fanfare says no', details);
   }
-  const details =
-    trouble.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: trouble.retryAfterSeconds };
-  return refusal('FANFARE_UNAVAILABLE', `Fanfare could not be asked: ${trouble.reason}`, details);
+  return refusal('FANFARE_UNAVAILABLE', `Fanfare could not be asked: ${trouble.reason}`, waiting(trouble));
+}
+
+function waiting({ retryAfterSeconds }: { readonly retryAfterSeconds?: number }): RefusalDetails {
+  return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
 }
 
 /** The refusal when no session passes: the most helpful of the reasons there are. */

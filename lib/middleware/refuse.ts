@@ -30,7 +30,10 @@ const STAYS_HERE = new Set([
   'ADMISSION_USED',
   'FANFARE_UNAVAILABLE',
   'LEDGER_UNAVAILABLE',
+  'TOO_MANY_ATTEMPTS',
 ]);
+/** The shopper need only wait, so the page tries again by itself, with the token still in its URL. */
+const PASSES_WITH_TIME = new Set([429, 503]);
 
 /** Says that a request was refused, and answers it, unless the merchant's `onRefused` does. */
 export function refuse(
@@ -40,11 +43,8 @@ export function refuse(
   next: Next,
   reasoned: ReasonedRefusal,
 ): void {
-  const { refusal, detail } = reasoned;
-  const { code, admissionId } = refusal;
-  const message = `${req.method ?? 'A request'} ${pathOf(targetOf(req))} was refused: ${detail}.`;
-  const named = admissionId === undefined ? {} : { admissionId };
-  context.emit({ type: 'admission.refused', level: 'info', message, code, ...named });
+  const { refusal } = reasoned;
+  sayRefused(context, req, reasoned, true);
   const { onRefused } = context.settings;
   if (onRefused === undefined) {
     answerRefusal(context, req, res, refusal);
@@ -53,6 +53,21 @@ export function refuse(
   Promise.resolve(onRefused(refusal, req, res, next)).catch((error: unknown) => {
     process.nextTick(next, error);
   });
+}
+
+/** `enforced`: false where the request passes all the same. */
+export function sayRefused(
+  { emit }: Context,
+  req: Request,
+  { refusal, detail }: ReasonedRefusal,
+  enforced: boolean,
+): void {
+  const { code, admissionId } = refusal;
+  const words = enforced ? 'was refused' : 'would have been refused';
+  const message = `${req.method ?? 'A request'} ${pathOf(targetOf(req))} ${words}: ${detail}.`;
+  const named = admissionId === undefined ? {} : { admissionId };
+  const level = enforced ? 'info' : 'warn';
+  emit({ type: 'admission.refused', level, message, code, enforced, ...named });
 }
 
 function answerRefusal(context: Context, req: Request, res: Response, refusal: Refusal): void {
@@ -107,7 +122,7 @@ function pageAnswer(req: Request, refusal: Refusal, ways: Ways): Answer {
 }
 
 function visitAnswer(refusal: Refusal, ways: Ways): Answer {
-  if (refusal.status === 503) return page(refusal, { reloadSeconds: reloadSeconds(refusal) });
+  if (PASSES_WITH_TIME.has(refusal.status)) return page(refusal, { reloadSeconds: reloadSeconds(refusal) });
   if (ways.order !== undefined) return ways.atOrder ? page(refusal, {}) : redirect(ways.order);
   return ways.atExperience ? page(refusal, {}) : redirect(ways.experience);
 }

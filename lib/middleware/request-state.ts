@@ -22,6 +22,8 @@ export interface RequestState {
   /** Tokens that were looked at already. */
   readonly seen: Set<unknown>;
   attempt?: RunningAttempt;
+  /** The session that the latest guard found to fit, whatever stood in its way after that. */
+  picked?: HeldSession | undefined;
 }
 
 type StateHolder = Request & Record<symbol, RequestState | undefined>;

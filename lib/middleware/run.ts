@@ -8,22 +8,31 @@ import { refusal, type ReasonedRefusal } from './refusals.js';
 /** `next`: the handler's turn. `answered`: nothing more to do. Else the shopper is refused. */
 export type Step = 'next' | 'answered' | ReasonedRefusal;
 
-/** Synchronous as long as the decision is. */
+/**
+ * Synchronous as long as the decision is. With `instead`, nobody is refused: it is told why they would have been, and then
+ * it is the handler's turn.
+ */
 export function run(
   context: Context,
   req: Request,
   res: Response,
   next: Next | undefined,
   decide: () => Step | Promise<Step>,
+  instead?: (reasoned: ReasonedRefusal) => void,
 ): void {
   if (context.watch.looks) context.watch.look(req);
   const go = next ?? lastResort(res);
   const act = (step: Step): void => {
-    if (step === 'next') go();
-    else if (step !== 'answered') refuseOrFail(context, req, res, go, step);
+    if (step === 'answered') return;
+    if (step !== 'next' && instead === undefined) {
+      refuseOrFail(context, req, res, go, step);
+      return;
+    }
+    if (step !== 'next') instead?.(step);
+    go();
   };
   const fail = (error: unknown): void => {
-    if (error instanceof FanfareError) refuseOrFail(context, req, res, go, refusalOf(error));
+    if (error instanceof FanfareError) act(refusalOf(error));
     else go(error);
   };
   const step = outcomeOf(decide);

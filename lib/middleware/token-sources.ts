@@ -33,7 +33,8 @@ export const TOKEN_NAMES: TokenNames = {
 /** A token as found, and the name it was found under. */
 export interface Found {
   readonly handed: HandedToken;
-  readonly where: 'query' | 'header' | 'body';
+  /** `session`: sealed in a session of ours, and no stranger's. */
+  readonly where: 'query' | 'header' | 'body' | 'session';
 }
 
 /** Names that are looked at in turn: the next group only when the request has none of this one. */

@@ -7,6 +7,7 @@ import jwt from 'jsonwebtoken';
 import { compact } from '../admission/compact.js';
 import { earliest, isPast, parseTime } from '../admission/expiry.js';
 import { distributionType, isId, type Triple } from '../admission/identity.js';
+import type { Question } from '../admission/verdict.js';
 import type { FanfareErrorCode } from '../errors.js';
 
 /** What a request handed over, as it came: nothing in it is trusted. */
@@ -20,8 +21,7 @@ export interface HandedToken {
 }
 
 /** A token that has the shape of one, and whom it says it is for. */
-export interface PresentedToken extends Triple {
-  readonly token: string;
+export interface PresentedToken extends Question {
   /** SHA-256 (base64url) of the token. */
   readonly hash: string;
   /** The token's own claims; worth something only after Fanfare said yes. */
@@ -36,6 +36,7 @@ export interface PresentedToken extends Triple {
 export interface EarlyRefusal {
   readonly refused: FanfareErrorCode;
   readonly detail: string;
+  readonly retryAfterSeconds?: number;
 }
 
 export const LONGEST_TOKEN = 1_800;
@@ -67,7 +68,8 @@ export function readAdmissionToken(handed: HandedToken, now: number): PresentedT
     hash: createHash('sha256').update(token).digest('base64url'),
     admittedAt: parseTime(claims['admittedAt']),
     experienceId: isId(claims['experienceId']) ? claims['experienceId'] : undefined,
-    organizationId: isId(claims['organizationId']) ? claims['organizationId'] : undefined,
+    // The two names that Fanfare's other tokens have for it.
+    organizationId: [claims['organizationId'], claims['org']].find(isId),
     expiresAt: earliest(ownEnd, parseTime(handed.expiresAt)),
   });
 }

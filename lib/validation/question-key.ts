@@ -10,7 +10,7 @@ export interface Asker {
 
 /** SHA-256 over the length-prefixed parts, so that no two questions are ever written alike. */
 export function questionKey({ dialect, organizationId }: Asker, question: Question): string {
-  const { token, distributionType, distributionId, consumerId } = question;
-  const parts = [dialect, organizationId, token, distributionType, distributionId, consumerId];
+  const { token, distributionType, distributionId, consumerId, fingerprint = '' } = question;
+  const parts = [dialect, organizationId, token, distributionType, distributionId, consumerId, fingerprint];
   return hash('sha256', parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''), 'base64url');
 }

@@ -1,5 +1,5 @@
 /** Is this token good right now? Asks Fanfare as seldom as the rules allow, and never too often at once. */
-import type { Question, Verdict } from '../admission/verdict.js';
+import type { No, Question, Verdict, Yes } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
 import { createBulkhead, FULL } from '../fanfare-api/bulkhead.js';
@@ -29,8 +29,8 @@ export interface Validator {
   page(question: Question, limits?: KnownLimits): Promise<Verdict>;
   /** For submits: always asked afresh; only submits that meet a running submit's call share it. */
   submit(question: Question): Promise<Verdict>;
-  /** Whether a yes for exactly this question is kept, so that it is no stranger who asks. */
-  knows(question: Question): boolean;
+  /** What `page` would say to exactly this question without a call. After a yes it is no stranger who asks. */
+  kept(question: Question): Yes | No | undefined;
 }
 
 type Ask = (question: Question) => Promise<Verdict>;
@@ -59,7 +59,7 @@ export function createValidator(options: ValidatorOptions): Validator {
       });
     },
     submit: async (question) => sharedBySubmits(questionKey(options, question), () => askForSubmit(question)),
-    knows: (question) => cache.get(questionKey(options, question), clock.now())?.answer === 'yes',
+    kept: (question) => cache.get(questionKey(options, question), clock.now()),
   };
 }
 

@@ -24,7 +24,8 @@ export function createWatch(clock: Clock, emit: OnEvent): (verdict: Verdict) => 
     );
   };
 
-  const sawUnknown = ({ reason, status }: Unknown): void => {
+  const sawUnknown = ({ reason, status, misconfigured }: Unknown): void => {
+    if (misconfigured !== undefined) accuse(status, misconfigured);
     if (status === 401) accuse(status, 'it refuses the secret key (401)');
     if (!mayWarn()) return;
     const message = `Fanfare could not be asked whether a token is good: ${reason}.`;

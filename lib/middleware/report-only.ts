@@ -1,0 +1,75 @@
+/** Report-only mode: what would have been refused is said, and nobody is stopped. */
+import type { FanfareErrorCode } from '../errors.js';
+import { FanfareError } from '../errors.js';
+import type { Context } from './context.js';
+import type { Request } from './http.js';
+import type { CompleteExtras, Orders } from './orders.js';
+import type { ReasonedRefusal } from './refusals.js';
+import { sayRefused } from './refuse.js';
+import type { RequestStates } from './request-state.js';
+
+/** What a middleware does in place of refusing, before the handler runs; `undefined` while refusals are enforced. */
+export function inPlaceOfRefusing(
+  context: Context,
+  req: Request,
+): ((reasoned: ReasonedRefusal) => void) | undefined {
+  if (context.settings.mode === 'enforce') return undefined;
+  return (reasoned) => {
+    sayRefused(context, req, reasoned, false);
+  };
+}
+
+/**
+ * The same for a guard. Its handler sees the admission only where it fits: an order recorded for another drop's would use
+ * that one up.
+ */
+export function inPlaceOfGuarding(
+  context: Context,
+  states: RequestStates,
+  req: Request,
+): ((reasoned: ReasonedRefusal) => void) | undefined {
+  const say = inPlaceOfRefusing(context, req);
+  if (say === undefined) return undefined;
+  return (reasoned) => {
+    const { picked, sessions } = states.of(req);
+    if (picked !== undefined && sessions.includes(picked)) req.admission = picked.admission;
+    else delete req.admission;
+    say(reasoned);
+  };
+}
+
+export type OrderCalls = Pick<
+  Orders,
+  'assertClaim' | 'deferAdmission' | 'completeAdmission' | 'releaseAdmission'
+>;
+
+/** The calls around an order, which in this mode resolve where they would have rejected with a `FanfareError`. */
+export function withoutRejections(orders: OrderCalls, { emit }: Pick<Context, 'emit'>): OrderCalls {
+  const say = (call: string, { code, message }: FanfareError): void => {
+    const text = `${call} would have been rejected with ${code}: ${message}`;
+    emit({ type: 'admission.refused', level: 'warn', message: text, code, enforced: false });
+  };
+  const instead =
+    <T>(call: string, otherwise: T, staying?: FanfareErrorCode) =>
+    (error: unknown): T => {
+      if (!(error instanceof FanfareError) || error.code === staying) throw error;
+      say(call, error);
+      return otherwise;
+    };
+  return {
+    assertClaim: (req) => orders.assertClaim(req).catch(instead('assertClaim', undefined)),
+    deferAdmission: (req, deferral) =>
+      orders.deferAdmission(req, deferral).catch(instead('deferAdmission', undefined)),
+    completeAdmission: (reference, order, extras) =>
+      orders
+        .completeAdmission(reference, order, extras)
+        .catch(instead('completeAdmission', undefined, faultOfTransaction(extras))),
+    releaseAdmission: (reference) =>
+      orders.releaseAdmission(reference).catch(instead('releaseAdmission', false)),
+  };
+}
+
+/** A merchant's transaction that has failed takes their order back at its end, and they must hear of it. */
+function faultOfTransaction(extras: CompleteExtras = {}): FanfareErrorCode | undefined {
+  return extras.transaction === undefined ? undefined : 'LEDGER_UNAVAILABLE';
+}
