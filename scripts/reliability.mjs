@@ -28,7 +28,7 @@ const PROOFS = {
   ],
   crashes: [
     'An engine that is killed',
-    'The engine is killed (SIGKILL) under load and started on the same data. SQLite is a part of the shop, so all processes of the shop are killed at once.',
+    'The engine is killed (SIGKILL) under load and started on the same data; the time counts from when it answers again. SQLite is a part of the shop, so all processes of the shop are killed at once.',
   ],
   transactions: [
     "Orders inside the merchant's own transaction",
@@ -73,9 +73,10 @@ function run() {
 
 function table(rows) {
   const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
+  const inWords = (name) => name.replace(/(?<=[a-z])[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [
-    line(['engine', ...names]),
+    line(['engine', ...names.map(inWords)]),
     line(['---', ...names.map(() => '---')]),
     ...rows.map(({ engine, figures }) => line([engine, ...names.map((name) => figures[name] ?? '')])),
   ].join('\n');
@@ -95,6 +96,8 @@ function page(rows) {
     `- When: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `- Machine: ${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
     `- System: ${type()} ${release()}, Node ${process.version}`,
+    '',
+    "What the columns of a sale mean: **acknowledged**, orders whose shopper was told of success; **orders**, those in the shop's own books; **calls**, completions that reached Fanfare, repeats included. What must be 0: **forgotten**, acknowledged orders that only `findOrder` brought back; **lost**, acknowledged orders that Fanfare does not know, or knows as another one; **doubled**, second effects at Fanfare; **orders too many**, second orders for one admission; **stuck**, rows of the ledger that are not delivered in the end.",
     '',
     ...sections,
   ].join('\n');

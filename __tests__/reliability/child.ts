@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { PATIENCE_MS } from './sizes.js';
 
 export interface Message {
   readonly said: string;
@@ -24,10 +25,10 @@ export function useChildren(): void {
   beforeAll(() => {
     compiled = temporaryFolder();
     compileLib(join(compiled, 'lib'));
-  });
+  }, PATIENCE_MS);
   afterEach(async () => {
     await Promise.all([...running].map((child) => child.kill()));
-  });
+  }, PATIENCE_MS);
   afterAll(() => {
     removeFolder(compiled);
   });

@@ -10,7 +10,7 @@ const WAVE = 30;
 const SHOPS = 2;
 
 useChildren();
-afterEach(closeSales);
+afterEach(closeSales, PATIENCE_MS);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('an engine that crashes', (store) => {

@@ -15,7 +15,7 @@ const AT_ONCE = 50;
 const SECOND_MS = 1_000;
 
 useChildren();
-afterEach(closeSales);
+afterEach(closeSales, PATIENCE_MS);
 
 for (const engine of DURABLE_ENGINES.slice(0, DRAINS)) {
   engine.suite('the end of an outage', (store) => {

@@ -11,7 +11,7 @@ const WAVE = 30;
 const LONGEST_DELAY_MS = 20;
 
 useChildren();
-afterEach(closeSales);
+afterEach(closeSales, PATIENCE_MS);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('a shop of two processes', (store) => {

@@ -9,7 +9,7 @@ import { PATIENCE_MS } from './sizes.js';
 import { closeEmulators, openFanfare, SteeredShop, type Submit } from './steering.js';
 
 useChildren();
-afterEach(closeEmulators);
+afterEach(closeEmulators, PATIENCE_MS);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('a paused owner', (store) => {

@@ -16,7 +16,7 @@ const POINTS = [
 ] as const;
 
 useChildren();
-afterEach(closeSales);
+afterEach(closeSales, PATIENCE_MS);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('a shop that dies', (store) => {

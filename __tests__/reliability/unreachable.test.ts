@@ -10,7 +10,7 @@ import { PATIENCE_MS } from './sizes.js';
 import { closeEmulators, openFanfare, SteeredShop } from './steering.js';
 
 useChildren();
-afterEach(closeEmulators);
+afterEach(closeEmulators, PATIENCE_MS);
 
 for (const engine of DURABLE_ENGINES) {
   engine.suite('an engine that is away at completeAdmission', (store) => {
