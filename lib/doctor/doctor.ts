@@ -63,10 +63,9 @@ export class Doctor implements RequestWatch {
     this.#judgeSoon();
   }
 
+  /** Nothing is said any more. */
   stop(): void {
     this.#stopped = true;
-    this.#left = 0;
-    this.#soon?.cancel();
   }
 
   readonly look = safely('doctor', (req: Request): void => {
@@ -107,7 +106,7 @@ export class Doctor implements RequestWatch {
 
   /** Never inside a request: findings can wait. */
   #judgeSoon(): void {
-    if (this.#stopped || !this.#parts.doctor.watches) return;
+    if (!this.#parts.doctor.watches) return;
     this.#soon ??= this.#parts.clock.after(0, () => {
       this.#soon = undefined;
       void this.#judge();
