@@ -62,6 +62,7 @@ export type FanfareEvent =
     })
   | Named<'deliveries.resumed', 'info'>
   | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })
+  | Named<'fanfare.recovered', 'info'>
   | (Named<'fanfare.misconfigured', 'error'> & { readonly reason: string; readonly status?: number })
   | (Named<'keys.refreshed', 'info'> & { readonly keys: number })
   | (Named<'keys.unavailable', 'warn'> & {

@@ -1,5 +1,6 @@
 /** What Fanfare answered to "is this token good?". Three answers, never two: "could not tell" is not a no. */
 import type { DistributionType } from './identity.js';
+import type { Failure } from './outage.js';
 
 /** Fanfare says the token is good. Only what its answer itself told; a missing field was not in it. */
 export interface Yes {
@@ -24,6 +25,8 @@ export interface Unknown {
   /** Short and safe to log: an error code or an HTTP status in words; never a body, a token or a key. */
   readonly reason: string;
   readonly status?: number;
+  /** Absent: the status tells, see `failureOf`. */
+  readonly failure?: Failure;
   /** From `Retry-After` or a 429 body, as seconds from now. */
   readonly retryAfterSeconds?: number;
 }
