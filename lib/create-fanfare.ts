@@ -4,6 +4,7 @@ import { compact } from './admission/compact.js';
 import type { Order } from './admission/order.js';
 import type { Delivered } from './completion/deliver-one.js';
 import type { Completions } from './completion/operate.js';
+import { createUnverified } from './completion/unverified.js';
 import { createWork, type Work } from './completion/work.js';
 import { safely } from './events.js';
 import { createFanfareClient } from './fanfare-api/client.js';
@@ -95,7 +96,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       await Promise.all([work.open(), client.warm(), offlineVerifier?.ready?.({ now: clock.now(), emit })]);
     },
     close: async () => {
-      await work.stop();
+      await Promise.all([work.stop(), context.unverified.stop()]);
       await client.close();
       await checked.ledger.close();
     },
@@ -130,6 +131,7 @@ function createContext(
   const { organizationId } = settings;
   const keyring = createKeyring(secrets);
   const cookies = cookieStyle(insecure);
+  const validator = createValidator({ client, organizationId, dialect, clock, emit });
   return {
     settings,
     clock,
@@ -140,10 +142,14 @@ function createContext(
       const session = readSession(keyring, organizationId, text);
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
-    validator: createValidator({ client, organizationId, dialect, clock, emit }),
+    validator,
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
+    unverified: createUnverified({
+      ...{ ledger, clock, emit, most: settings.maxUnverified },
+      ask: (claimed) => validator.page(claimed, compact({ notAfter: claimed.expiresAt })),
+    }),
     owner,
   };
 }

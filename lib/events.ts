@@ -12,6 +12,17 @@ interface Named<Type extends string, Level extends 'info' | 'warn' | 'error'> {
 export type FanfareEvent =
   | (Named<'admission.attached', 'info'> & { readonly admissionId: string })
   | (Named<'admission.refused', 'info'> & { readonly code: FanfareErrorCode; readonly admissionId?: string })
+  | (Named<'admission.unverified', 'warn'> & {
+      readonly admissionId: string;
+      readonly phase: 'page' | 'order';
+    })
+  | (Named<'admission.unverified_confirmed', 'info'> & { readonly admissionId: string })
+  | (Named<'admission.unverified_refused', 'warn' | 'error'> & {
+      readonly admissionId: string;
+      readonly code: FanfareErrorCode;
+      /** The order that was made with it. */
+      readonly orderId?: string;
+    })
   | (Named<'admission.claimed', 'info'> & {
       readonly admissionId: string;
       readonly attempt: number;

@@ -26,6 +26,7 @@ import {
   readSecrets,
   readTokenNames,
 } from './option-readers.js';
+import { readOutagePolicy } from './outage-options.js';
 
 /** The environment variables that stand in for options. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,6 +55,8 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'ledger',
   'validation',
   'offlineVerifier',
+  'onFanfareUnavailable',
+  'maxUnverified',
   'distributionIds',
   'consumerOf',
   'findOrder',
@@ -105,6 +108,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
     names: readTokenNames(options.tokenNames ?? {}),
     hasFindOrder: options.findOrder !== undefined,
+    ...readOutagePolicy(options),
     ...readTimes(options),
   };
 }

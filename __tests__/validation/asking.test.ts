@@ -3,7 +3,7 @@ import type { Question, Verdict } from '../../lib/admission/verdict.js';
 import { question, scripted } from './scripted-client.js';
 
 const yes: Verdict = { answer: 'yes' };
-const down: Verdict = { answer: 'unknown', reason: 'ECONNREFUSED' };
+const down: Verdict = { answer: 'unknown', failure: 'away', reason: 'ECONNREFUSED' };
 const limited: Verdict = { answer: 'unknown', reason: 'HTTP 429', status: 429, retryAfterSeconds: 12 };
 const stranger = (number: number): Question => ({ ...question, token: `stranger-${String(number)}` });
 

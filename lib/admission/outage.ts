@@ -58,10 +58,11 @@ export function ruleInOutage({ policy, phase, known, failure, room }: Situation)
 /** The statuses by which a gateway says that what is behind it is not there. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** Why an answer could not be told; where the asker did not say, the status does, and no status is nobody there. */
+/** Why an answer could not be told. Where the asker did not say, the status does; without either it is no outage. */
 export function failureOf({ failure, status }: Unknown): Failure {
   if (failure !== undefined) return failure;
-  if (status === undefined || AWAY.has(status)) return 'away';
+  if (status === undefined) return 'fault';
+  if (AWAY.has(status)) return 'away';
   if (status === 429) return 'busy';
   return status === 401 ? 'locked' : 'unclear';
 }

@@ -25,7 +25,7 @@ export interface Unknown {
   /** Short and safe to log: an error code or an HTTP status in words; never a body, a token or a key. */
   readonly reason: string;
   readonly status?: number;
-  /** Absent: the status tells, see `failureOf`. */
+  /** Why, where the status does not tell: see `failureOf`. */
   readonly failure?: Failure;
   /** From `Retry-After` or a 429 body, as seconds from now. */
   readonly retryAfterSeconds?: number;

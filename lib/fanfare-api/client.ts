@@ -1,5 +1,5 @@
 /** Everything that is said to Fanfare, in two methods. Neither ever rejects: a fault is an answer like any other. */
-import type { Question, Verdict } from '../admission/verdict.js';
+import type { Question, Unknown, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type * as Answers from './answers.js';
 import type { DeliveryAnswer } from './answers.js';
@@ -70,7 +70,7 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
         headers: {},
         retryUnsent: true,
       });
-      if ('failed' in answer) return { answer: 'unknown', reason: answer.failed };
+      if ('failed' in answer) return unanswered(answer, spent.waitedMs > deadlineMs / 2);
       return answers().readVerdict(answer, question, clock.now());
     },
     async complete(report) {
@@ -90,6 +90,12 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
     },
     close: () => transport.close(),
   };
+}
+
+/** With little time left a slow answer looks like none, and a crowd of shoppers is no outage. */
+function unanswered({ failed: reason, away }: Failure, startedLate: boolean): Unknown {
+  if (away !== true) return { answer: 'unknown', failure: 'fault', reason };
+  return { answer: 'unknown', failure: startedLate ? 'busy' : 'away', reason };
 }
 
 interface Line {

@@ -4,13 +4,12 @@ import { compact } from '../admission/compact.js';
 import { type Conditions, routable } from '../admission/conditions.js';
 import { earliest, isPast } from '../admission/expiry.js';
 import { admissionId } from '../admission/identity.js';
-import type { Verdict, Yes } from '../admission/verdict.js';
-import { FanfareError } from '../errors.js';
-import { isUsed } from '../ledger/row.js';
+import type { Yes } from '../admission/verdict.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
 import type { Session } from '../tokens/session.js';
-import { bySignature } from './by-signature.js';
+import { ask } from './ask-about-token.js';
 import type { Context } from './context.js';
+import { provenWithoutFanfare } from './in-outage.js';
 import type { Response } from './http.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
 import { beginSession, type HeldSession, writeSession } from './sessions.js';
@@ -44,7 +43,7 @@ export async function admit(
   if (held !== undefined) return held;
   const proof = await prove(context, state, presented, options.submit);
   if (!('provenBy' in proof)) return proof;
-  const admission = confirmed(context, presented, proof.yes);
+  const admission = confirmed(context, presented, proof);
   if (isPast(admission.expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
   const { provenBy } = proof;
   return keep(context, state, res, { admission, token: presented.token, provenBy }, options.submit);
@@ -55,7 +54,7 @@ interface Proof extends Pick<Session, 'provenBy'> {
   readonly yes: Yes;
 }
 
-/** The signature may refuse without a call; to admit, it waits until Fanfare could not be asked. */
+/** The signature may refuse without a call; whatever else may admit waits until Fanfare could not be asked. */
 async function prove(
   context: Context,
   state: RequestState,
@@ -65,28 +64,15 @@ async function prove(
   const signature = await context.signatureOf(presented.token);
   if (signature === 'forged')
     return { refused: 'ADMISSION_INVALID', detail: 'the token bears no signature of Fanfare' };
-  const answer = await ask(context, presented, submit);
+  const answer = await ask(context, state, presented, submit);
   if ('refused' in answer || answer.answer === 'no') return answer;
   if (answer.answer === 'yes') return { provenBy: 'fanfare', yes: answer };
-  if (submit || signature !== 'signed') return answer;
-  const provenBy = await bySignature(context, state, presented, answer);
-  return provenBy === 'signature' ? { provenBy, yes: { answer: 'yes' } } : provenBy;
-}
-
-async function ask(
-  context: Context,
-  presented: PresentedToken,
-  submit: boolean,
-): Promise<TokenTrouble | Verdict> {
-  if (!submit) return context.validator.page(presented, compact({ notAfter: presented.expiresAt }));
-  const barred = await ledgerBars(context, presented).catch(refusalFor);
-  return barred ?? (await context.validator.submit(presented));
-}
-
-/** Trouble for a guard to answer, and nothing that may stop a page which only attaches. */
-function refusalFor(error: unknown): TokenTrouble {
-  if (error instanceof FanfareError) return { refused: error.code, detail: error.message };
-  throw error;
+  const phase = submit ? 'order' : 'page';
+  const provenBy = await provenWithoutFanfare(context, state, {
+    ...{ presented, signature, phase },
+    unknown: answer,
+  });
+  return typeof provenBy === 'string' ? { provenBy, yes: { answer: 'yes' } } : provenBy;
 }
 
 /** The same admission is in a good session already, and the token promises no later end. */
@@ -103,21 +89,7 @@ function alreadyHeld(
   return later ? undefined : held;
 }
 
-/** Only who holds a token that the ledger or Fanfare knows may learn from the ledger: others could ask about strangers. */
-async function ledgerBars(context: Context, presented: PresentedToken): Promise<TokenTrouble | undefined> {
-  const row = await context.ledger.find(
-    admissionId(context.settings.organizationId, presented, presented.admittedAt),
-  );
-  if (row === undefined || (row.tokenHash !== presented.hash && !context.validator.knows(presented)))
-    return undefined;
-  if (isUsed(row)) return { refused: 'ADMISSION_USED', detail: 'an order has used this admission' };
-  const open = row.state === 'active' || row.state === 'pending';
-  return open
-    ? { refused: 'ADMISSION_IN_USE', detail: 'another session has an open order attempt' }
-    : undefined;
-}
-
-function confirmed(context: Context, presented: PresentedToken, yes: Yes): Admission {
+function confirmed(context: Context, presented: PresentedToken, { yes, provenBy }: Proof): Admission {
   const { consumerId, distributionId, distributionType } = presented;
   const admittedAt = presented.admittedAt ?? yes.admittedAt;
   return Object.freeze(
@@ -126,12 +98,18 @@ function confirmed(context: Context, presented: PresentedToken, yes: Yes): Admis
       consumerId,
       distributionId,
       distributionType,
-      experienceId: yes.experienceId ?? presented.experienceId,
+      experienceId: provenBy === 'nobody' ? undefined : (yes.experienceId ?? presented.experienceId),
       admittedAt,
       expiresAt: earliest(yes.expiresAt, presented.expiresAt),
     }),
   );
 }
+
+const ATTACHED: Readonly<Record<Session['provenBy'], string>> = {
+  fanfare: 'A token was confirmed and put into a session.',
+  signature: 'A token was put into a session for its signature alone, since Fanfare could not be asked.',
+  nobody: 'A token was put into a session unchecked, since Fanfare could not be asked.',
+};
 
 async function keep(
   context: Context,
@@ -156,10 +134,7 @@ async function keep(
   context.emit({
     type: 'admission.attached',
     level: 'info',
-    message:
-      provenBy === 'fanfare'
-        ? 'A token was confirmed and put into a session.'
-        : 'A token was put into a session for its signature alone, since Fanfare could not be asked.',
+    message: ATTACHED[provenBy],
     admissionId: admission.id,
   });
   return held;

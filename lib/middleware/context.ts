@@ -1,10 +1,12 @@
 /** What the middlewares are given: checked settings and finished parts. Made once, in `create-fanfare.ts`. */
 import type { RequestAdmission } from '../admission/admission.js';
+import type { OutagePolicy, Phase } from '../admission/outage.js';
 import type { Clock } from '../clock.js';
 import type { FanfareErrorCode } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import type { AskedLedger } from './asked-ledger.js';
 import type { Reconciler } from '../completion/reconcile.js';
+import type { Unverified } from '../completion/unverified.js';
 import type { Keyring } from '../tokens/keyring.js';
 import type { SignatureCheck } from '../validation/offline-verifier.js';
 import type { Validator } from '../validation/validator.js';
@@ -46,6 +48,9 @@ export interface Settings {
   readonly pendingMs: number;
   readonly maxClaimMs: number;
   readonly hasFindOrder: boolean;
+  readonly onFanfareUnavailable: Readonly<Record<Phase, OutagePolicy>>;
+  /** How many unchecked admissions may be in at once. */
+  readonly maxUnverified: number;
 }
 
 export interface Context {
@@ -60,6 +65,7 @@ export interface Context {
   readonly signatureOf: SignatureCheck;
   readonly ledger: AskedLedger;
   readonly reconciler: Reconciler;
+  readonly unverified: Unverified;
   /** Names this process in claims. */
   readonly owner: string;
 }
