@@ -24,7 +24,7 @@ const admission = fc.record(
 );
 const session: fc.Arbitrary<Session> = fc.record({
   ...{ admission, startedAt: time, validatedAt: time, attempted: fc.boolean(), sealedToken: hash },
-  provenBy: fc.constantFrom('fanfare' as const, 'signature' as const),
+  provenBy: fc.constantFrom('fanfare' as const, 'signature' as const, 'nobody' as const),
   sid: fc
     .uint8Array({ minLength: 16, maxLength: 16 })
     .map((bytes) => Buffer.from(bytes).toString('base64url')),

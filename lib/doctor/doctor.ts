@@ -109,11 +109,15 @@ export class Doctor implements RequestWatch {
     if (!this.#parts.doctor.watches) return;
     this.#soon ??= this.#parts.clock.after(0, () => {
       this.#soon = undefined;
-      void this.#judge();
+      this.#judgeNow(undefined);
     });
   }
 
+  /** The doctor's own faults are no reason for a shop to end. */
+  readonly #judgeNow = safely('doctor', () => this.#judge());
+
   async #judge(): Promise<void> {
+    if (this.#stopped) return;
     this.#setup ??= gather().setupFacts(this.#parts);
     const facts = this.#known(await this.#setup);
     if (this.#stopped) return;

@@ -16,8 +16,8 @@ export interface Session {
   readonly sid: string;
   readonly startedAt: number;
   readonly validatedAt: number;
-  /** Who vouched for the token: a signature counts for pages only, and only until Fanfare can be asked. */
-  readonly provenBy: 'fanfare' | 'signature';
+  /** Who vouched for the token. Anybody but Fanfare counts only until Fanfare can be asked. */
+  readonly provenBy: 'fanfare' | 'signature' | 'nobody';
   /** An order attempt has begun in this session, so page loads ask the ledger. */
   readonly attempted: boolean;
   /** See `seal.ts`. */
@@ -43,6 +43,7 @@ interface Claims {
   readonly val: number;
   readonly try?: number;
   readonly sgn?: number;
+  readonly unv?: number;
   readonly tok: string;
 }
 
@@ -68,6 +69,7 @@ export function signSession(
     val: session.validatedAt,
     try: session.attempted ? 1 : undefined,
     sgn: session.provenBy === 'signature' ? 1 : undefined,
+    unv: session.provenBy === 'nobody' ? 1 : undefined,
     tok: session.sealedToken,
   });
   return jwt.sign({ ...claims, exp: Math.ceil(endsAt / 1000) }, keyring[0].signing, {
@@ -119,7 +121,12 @@ function fromClaims(claims: Claims): Session | undefined {
     startedAt: claims.at,
     validatedAt: claims.val,
     attempted: claims.try === 1,
-    provenBy: claims.sgn === 1 ? 'signature' : 'fanfare',
+    provenBy: provenBy(claims),
     sealedToken: claims.tok,
   };
+}
+
+function provenBy({ sgn, unv }: Claims): Session['provenBy'] {
+  if (unv === 1) return 'nobody';
+  return sgn === 1 ? 'signature' : 'fanfare';
 }
