@@ -27,22 +27,17 @@ export function askInProcess(listener: RequestListener, ask: Ask): Promise<Outco
   const req = requestOf(ask);
   const res = new ServerResponse(req);
   return new Promise((resolve, reject) => {
-    const tooLate = setTimeout(reject, GIVE_UP_MS, new Error('nobody answered'));
+    const tooLate = setTimeout(reject, GIVE_UP_MS, new Error('nobody answered')).unref();
     const end = res.end.bind(res);
-    res.end = ((chunk?: unknown) => {
+    res.end = (chunk?: unknown) => {
       clearTimeout(tooLate);
       end(chunk);
       const headers = Object.entries(res.getHeaders()).map(([name, value]) => [name, textOf(value)] as const);
       const text = typeof chunk === 'string' || Buffer.isBuffer(chunk) ? chunk.toString() : '';
       resolve({ status: res.statusCode, headers: Object.fromEntries(headers), text });
       return res;
-    }) as ServerResponse['end'];
-    try {
-      listener(req, res);
-    } catch (error) {
-      clearTimeout(tooLate);
-      reject(error as Error);
-    }
+    };
+    listener(req, res);
   });
 }
 

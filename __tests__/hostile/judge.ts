@@ -10,7 +10,7 @@ const KNOWN_HEADERS = new Set([
 ]);
 const SITE = 'http://shop.example';
 const COOKIE = /^fanfare_admission_[\w-]{8}=([\w.-]*); Max-Age=(\d+); Path=\/; HttpOnly; SameSite=Lax$/;
-const MARKS = /<script>alert|"><x y=/;
+const MARKS = /<script>alert|"><x/;
 
 /** What is wrong with an answer; `undefined` when nothing is. */
 export function wrongWith(ask: Ask, outcome: Outcome, mayPass: boolean): string | undefined {

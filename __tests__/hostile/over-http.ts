@@ -31,7 +31,7 @@ function outcomeOf(answer: string): Outcome {
   const headers: Record<string, string | string[]> = {};
   for (const line of lines) {
     const [name, value] = [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)];
-    if (name === 'set-cookie') headers[name] = [...(headers[name] ?? []), value];
+    if (name === 'set-cookie') headers[name] = [headers[name] ?? [], value].flat();
     else headers[name] = value;
   }
   return { status: Number(first.split(' ')[1] ?? 0), headers, text: answer.slice(end + 4) };

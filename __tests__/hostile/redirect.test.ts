@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Fanfare, FanfareOptions } from '../../lib/index.js';
 import {
   closeStages,
@@ -138,9 +138,9 @@ describe('a function of the shop that repeats what it was sent', () => {
 
   test.each(Object.entries(TARGETS))('experienceUrl of the target: %s', async (_name, target) => {
     for (const echo of [
-      (req: { url?: string }) => req.url ?? '',
-      (req: { url?: string }) => `/experience?from=${req.url ?? ''}`,
-      (req: { url?: string }) => `/${(req.url ?? '').slice(1)}`,
+      (req: IncomingMessage) => req.url ?? '',
+      (req: IncomingMessage) => `/experience?from=${req.url ?? ''}`,
+      (req: IncomingMessage) => `/${(req.url ?? '').slice(1)}`,
     ]) {
       const ask = { method: 'GET', target, headers: VISIT };
       for (const outcome of await shown({ experienceUrl: echo }, () => ask))

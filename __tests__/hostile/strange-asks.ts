@@ -13,7 +13,15 @@ export interface Genuine {
   readonly cookie: readonly [string, string];
 }
 
-const PATHS = ['/checkout', '/order', '/fanfare/admission', '/fanfare/session', '/page', '/experience'];
+const PATHS = [
+  '/checkout',
+  '/order',
+  '/fanfare/admission',
+  '/fanfare/session',
+  '/page',
+  '/experience',
+  '/"><x>',
+];
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const TOKEN_FIELDS = [
   ...['admission_token', 'admission_grant', 'fanfare_token', 'token', 'grant', 'admissionToken'],
@@ -43,12 +51,16 @@ export function strangeAsk(genuine: Genuine, dice: Dice): Ask {
   const body = method === 'GET' || method === 'HEAD' || dice.once(6) ? undefined : bodyOf(genuine, dice);
   const headers = { ...ownWords(dice), ...carried(genuine, dice), ...body?.headers };
   return {
-    ...{ method, target: dice.pick(PATHS) + (query === '' ? '' : `?${onTheWire(query)}`) },
+    ...{ method, target: pathOf(dice) + (query === '' ? '' : `?${onTheWire(query)}`) },
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, inHeader(value)] as const),
     ),
     ...(body === undefined ? {} : { body: body.text }),
   };
+}
+
+function pathOf(dice: Dice): string {
+  return dice.once(6) ? `/${onTheWire(oddWord(dice))}` : dice.pick(PATHS);
 }
 
 /** Up to four fields: a damaged token under one of its names, the ids, and others. */

@@ -28,6 +28,9 @@ const PURPOSE = 'admission-session';
 /** Browsers keep no cookie whose name and value are longer together. */
 const LONGEST_COOKIE = 4_096;
 
+/** What `jsonwebtoken` throws at a text that is none of ours. */
+const NO_SESSION = [jwt.JsonWebTokenError, SyntaxError, TypeError];
+
 // Short on the wire, since every request of the shop carries it.
 interface Claims {
   readonly use: string;
@@ -96,8 +99,8 @@ function verified(text: string, key: Keyring[0]['signing'], organizationId: stri
     const claims = jwt.verify(text, key, options) as Claims;
     return claims.use === PURPOSE ? claims : undefined;
   } catch (error) {
-    // A damaged payload is parsed before the signature is looked at.
-    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return undefined;
+    // A damaged payload is parsed before the signature is looked at, and of one that is `null` the claims are read all the same.
+    if (NO_SESSION.some((kind) => error instanceof kind)) return undefined;
     throw error;
   }
 }
