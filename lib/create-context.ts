@@ -42,7 +42,7 @@ export function createContext(
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
     validator,
-    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ ...asker, perMinute }) }),
+    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ clock, emit, perMinute }) }),
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,

@@ -44,7 +44,7 @@ export interface FanfareOptions {
    */
   readonly offlineVerifier?: OfflineVerifier;
   /**
-   * How many tokens that Fanfare does not confirm one client may try in a minute before it is told to wait; default 30,
+   * How many tokens that Fanfare says no to one client may try in a minute before it is told to wait; default 30,
    * `false` = any number. Sessions, and tokens that were answered a moment ago, are not counted.
    */
   readonly coldValidationsPerMinute?: number | false;

@@ -44,6 +44,8 @@ export async function openFuzzedShop(): Promise<FuzzedShop> {
       complete: () => true,
     },
     session: { secrets: [SECRET], insecure: true },
+    // Every request is to be judged, not only one client's first thirty.
+    coldValidationsPerMinute: false,
     ...{ deliveries: 'manual', onEvent: () => undefined },
   });
   const listener = (kind: ServerKind): RequestListener => listenerOf(kind, routesOf(fanfare));

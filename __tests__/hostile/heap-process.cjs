@@ -12,6 +12,7 @@ const fanfare = createFanfare({
   ledger: memoryLedger(),
   api: { dialect: { ...DIALECTS.gateway, name: 'none', validate: {}, complete: {} }, validate: () => false },
   deliveries: 'manual',
+  coldValidationsPerMinute: false,
   onEvent: () => undefined,
 });
 const [page, submit] = [fanfare.requireAdmission(), fanfare.claimAdmission()];

@@ -20,7 +20,7 @@ const FORM = { ...VISIT, 'content-type': 'application/x-www-form-urlencoded' };
 let stage: Stage;
 
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ coldValidationsPerMinute: false });
 });
 afterAll(closeStages);
 

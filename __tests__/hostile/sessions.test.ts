@@ -25,7 +25,7 @@ interface Cookie {
 
 beforeEach(async () => {
   clock = new ManualClock();
-  stage = await openStage({}, { clock });
+  stage = await openStage({ coldValidationsPerMinute: false }, { clock });
   browser = await stage.serve('Express 5', routesOf(stage.fanfare));
   [mine, theirs] = [await earn(), await earn()];
 });

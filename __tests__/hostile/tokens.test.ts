@@ -4,7 +4,8 @@ import { type Answer, type Jar, ours } from '../support/jar.js';
 import { closeStages, DROP, openStage, parsing, showAdmission, type Stage } from '../support/servers.js';
 import { type Attack, type Loot, type Shown, TOKENS, VALUES } from './token-attacks.js';
 
-const ONLY = { distributionIds: ['queue_1'] };
+// Every attack is to be judged, not only one client's first thirty.
+const ONLY = { distributionIds: ['queue_1'], coldValidationsPerMinute: false } as const;
 let stage: Stage;
 let loot: Loot;
 let browser: Jar;
@@ -22,7 +23,12 @@ beforeAll(async () => {
   const minted = stage.emulator.mint({ ...DROP, opaque: true });
   const parts = stage.token({ consumerId: 'cons_1' }).split('.') as [string, string, string];
   loot = {
-    ...{ stage, parts, opaque: minted.token, elsewhere: await openStage() },
+    ...{
+      stage,
+      parts,
+      opaque: minted.token,
+      elsewhere: await openStage({ coldValidationsPerMinute: false }),
+    },
     own: JSON.parse(Buffer.from(parts[1], 'base64url').toString()) as Record<string, unknown>,
     ids: { consumer_id: minted.consumerId, distribution_id: 'queue_1', distribution_type: 'queue' },
   };

@@ -109,7 +109,7 @@ export class Doctor implements RequestWatch {
     if (!this.#parts.doctor.watches) return;
     this.#soon ??= this.#parts.clock.after(0, () => {
       this.#soon = undefined;
-      this.#judgeNow(undefined);
+      if (!this.#stopped) this.#judgeNow(undefined);
     });
   }
 
@@ -117,7 +117,6 @@ export class Doctor implements RequestWatch {
   readonly #judgeNow = safely('doctor', () => this.#judge());
 
   async #judge(): Promise<void> {
-    if (this.#stopped) return;
     this.#setup ??= gather().setupFacts(this.#parts);
     const facts = this.#known(await this.#setup);
     if (this.#stopped) return;
