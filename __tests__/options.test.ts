@@ -36,7 +36,8 @@ test('good options pass, and the rest is completed', () => {
   expect([dialect.name, insecure]).toEqual(['gateway', false]);
   expect(settings).toMatchObject({
     ...{ organizationId: 'org_1', maxSessionMs: 1_800_000, orderGraceMs: 900_000, submitMaxAgeMs: 0 },
-    ...{ pendingMs: 1_800_000, maxClaimMs: 600_000, hasFindOrder: false },
+    ...{ pendingMs: 1_800_000, maxClaimMs: 600_000, hasFindOrder: false, maxUnverified: 0 },
+    onFanfareUnavailable: { page: 'allow-validated', order: 'allow-validated' },
   });
   expect(settings.experienceUrl(new IncomingMessage(new Socket()))).toBe('/experience');
 });
@@ -80,6 +81,12 @@ describe('what a message says', () => {
     [{ api: { validate: true } }, /"api\.validate" must be a function/],
     [{ validation: { submitMaxAge: 1 } }, /"validation" knows no option "submitMaxAge"/],
     [{ tokenNames: { headers: 'x' } }, /"tokenNames" knows no option "headers"\. Did you mean "header"\?/],
+    [{ onFanfareUnavailable: { pages: 'deny' } }, /"onFanfareUnavailable" .* Did you mean "page"\?/],
+    [{ onFanfareUnavailable: { order: 'allow' } }, /"onFanfareUnavailable.order" must be one of deny, /],
+    [{ onFanfareUnavailable: 'deny' }, /"onFanfareUnavailable" takes an object of options/],
+    [{ onFanfareUnavailable: { page: 'allow-unverified' } }, /"maxUnverified" must be .* got undefined; /],
+    [{ maxUnverified: 0 }, /"maxUnverified" must be a whole number above 0, got 0/],
+    [{ maxUnverified: 1.5 }, /"maxUnverified" must be a whole number above 0, got 1\.5/],
     [{ qqqqqqqqqqqq: 1 }, /knows no option "qqqqqqqqqqqq"; it knows organizationId, secretKey, /],
     [{ secretKey: 'pk_live_123456' }, /"secretKey" is a publishable key/],
     [{ coldValidationsPerMinute: 0 }, /"coldValidationsPerMinute" must be a whole number .* or false, got 0/],

@@ -1,4 +1,6 @@
 /** What the middlewares are given, put together from the options and the finished parts. */
+import { compact } from './admission/compact.js';
+import { createUnverified } from './completion/unverified.js';
 import type { Work } from './completion/work.js';
 import type { FanfareClient } from './fanfare-api/client.js';
 import { assertSpoken } from './fanfare-api/gaps.js';
@@ -28,6 +30,7 @@ export function createContext(
   const asker = { organizationId, dialect: dialect.name, clock, emit };
   const keyring = createKeyring(secrets);
   const cookies = cookieStyle(insecure);
+  const validator = createValidator({ ...asker, client });
   return {
     settings,
     clock,
@@ -38,11 +41,15 @@ export function createContext(
       const session = readSession(keyring, organizationId, text);
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
-    validator: createValidator({ ...asker, client }),
-    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ ...asker, perMinute }) }),
+    validator,
+    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ clock, emit, perMinute }) }),
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
+    unverified: createUnverified({
+      ...{ ledger, clock, emit, most: settings.maxUnverified },
+      ask: (claimed) => validator.page(claimed, compact({ notAfter: claimed.expiresAt })),
+    }),
     owner,
     assertSpoken: (operations, types) => {
       assertSpoken({ dialect, supplied }, operations, types);

@@ -53,13 +53,13 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       refuseRequest('routes', given);
       return createRoutes({ context, states, deliveries: work });
     },
-    ...lifeOf({ checked, emit, work, client, calls, doctor }),
+    ...lifeOf({ checked, context, work, client, calls, doctor }),
   };
 }
 
 interface Parts {
   readonly checked: CheckedOptions;
-  readonly emit: OnEvent;
+  readonly context: Context;
   readonly work: Work;
   readonly client: FanfareClient;
   readonly calls: ReturnType<typeof createCalls>;
@@ -68,7 +68,7 @@ interface Parts {
 
 function lifeOf({
   checked,
-  emit,
+  context,
   work,
   client,
   calls,
@@ -78,11 +78,15 @@ function lifeOf({
     doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
-      await Promise.all([work.open(), client.warm(), offlineVerifier?.ready?.({ now: clock.now(), emit })]);
+      await Promise.all([
+        work.open(),
+        client.warm(),
+        offlineVerifier?.ready?.({ now: clock.now(), emit: context.emit }),
+      ]);
     },
     close: async () => {
       doctor.stop();
-      await work.stop();
+      await Promise.all([work.stop(), context.unverified.stop()]);
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
     },

@@ -20,6 +20,17 @@ export type FanfareEvent =
       /** False in report-only mode, where the shopper passed all the same; then the level is `warn`. */
       readonly enforced: boolean;
     })
+  | (Named<'admission.unverified', 'warn'> & {
+      readonly admissionId: string;
+      readonly phase: 'page' | 'order';
+    })
+  | (Named<'admission.unverified_confirmed', 'info'> & { readonly admissionId: string })
+  | (Named<'admission.unverified_refused', 'warn' | 'error'> & {
+      readonly admissionId: string;
+      readonly code: FanfareErrorCode;
+      /** The order that was made with it. */
+      readonly orderId?: string;
+    })
   | (Named<'admission.claimed', 'info'> & {
       readonly admissionId: string;
       readonly attempt: number;
@@ -75,6 +86,7 @@ export type FanfareEvent =
       readonly docs: string;
     })
   | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })
+  | Named<'fanfare.recovered', 'info'>
   | (Named<'fanfare.misconfigured', 'error'> & { readonly reason: string; readonly status?: number })
   | (Named<'keys.refreshed', 'info'> & { readonly keys: number })
   | (Named<'keys.unavailable', 'warn'> & {

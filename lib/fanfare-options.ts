@@ -1,4 +1,5 @@
 /** What a merchant may set: every option with its meaning, unit and default. */
+import type { OutagePolicy, Phase } from './admission/outage.js';
 import type { ApiOptions } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { FindOrder } from './completion/lookup.js';
@@ -43,7 +44,7 @@ export interface FanfareOptions {
    */
   readonly offlineVerifier?: OfflineVerifier;
   /**
-   * How many tokens that Fanfare does not confirm one client may try in a minute before it is told to wait; default 30,
+   * How many tokens that Fanfare says no to one client may try in a minute before it is told to wait; default 30,
    * `false` = any number. Sessions, and tokens that were answered a moment ago, are not counted.
    */
   readonly coldValidationsPerMinute?: number | false;
@@ -57,6 +58,15 @@ export interface FanfareOptions {
    * Fanfare is asked about their token. Default: none is handed on, since Fanfare does not document how a server should.
    */
   readonly fingerprintHeader?: string;
+  /**
+   * Who gets through while Fanfare cannot be asked, on a page load and for an order; default `'allow-validated'` for both.
+   * `'deny'`: nobody about whom it would have to be asked. `'allow-validated'`: whoever it has said yes to before, until
+   * their admission ends. `'allow-unverified'`: also a token that nobody has checked, by what it says of itself, up to
+   * `maxUnverified`, while Fanfare is away. Everybody else is answered 503, with `Retry-After`.
+   */
+  readonly onFanfareUnavailable?: Partial<Readonly<Record<Phase, OutagePolicy>>>;
+  /** How many unchecked admissions each process lets in before Fanfare has answered about them; for `'allow-unverified'`. */
+  readonly maxUnverified?: number;
   /** The only distributions that any guard of this instance lets in. */
   readonly distributionIds?: readonly string[];
   /** The shop's own customer, as Fanfare knows them; `undefined` = not known, which never fits. May be a promise. */

@@ -13,6 +13,7 @@ export type { Ledger } from './ledger/ledger.js';
 export type { Row, RowStateName } from './ledger/row.js';
 export type { Admission, Attempt, RequestAdmission, SupersededAttempt } from './admission/admission.js';
 export type { DistributionType } from './admission/identity.js';
+export type { OutagePolicy } from './admission/outage.js';
 export type { Order } from './admission/order.js';
 export type { Clock, Timer } from './clock.js';
 export type { Completion, CompletionState } from './completion/completion-view.js';

@@ -28,6 +28,7 @@ import {
   readSecrets,
   readTokenNames,
 } from './option-readers.js';
+import { readOutagePolicy } from './outage-options.js';
 
 /** The environment variables that stand in for options. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +61,8 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'coldValidationsPerMinute',
   'clientKey',
   'fingerprintHeader',
+  'onFanfareUnavailable',
+  'maxUnverified',
   'distributionIds',
   'consumerOf',
   'findOrder',
@@ -117,6 +120,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
     ...readFingerprintHeader(options.fingerprintHeader),
     names: readTokenNames(options.tokenNames ?? {}),
     hasFindOrder: options.findOrder !== undefined,
+    ...readOutagePolicy(options),
     ...readTimes(options),
   };
 }

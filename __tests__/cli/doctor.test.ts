@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run } from '../../lib/cli/run.js';
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { deadOrigin, httpWire, reply } from '../fanfare-api/wire.js';
+import { deadOrigin, httpWire, reply, tcpWire } from '../fanfare-api/wire.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { terminal } from './terminal.js';
@@ -153,6 +153,25 @@ it('makes no file, shows no secret and no password', async () => {
     expect(out + err).not.toContain('hidden');
   }
   expect(existsSync(file)).toBe(false);
+});
+
+it('hides a password that the ledger repeats', async () => {
+  let address = '';
+  const wire = await tcpWire((socket) => {
+    // What PostgreSQL says to a stranger, and ends.
+    socket.once('data', () => {
+      const fields = Buffer.from(`SFATAL\0C28000\0Mnobody may use ${address}\0\0`);
+      const head = Buffer.from('E\0\0\0\0');
+      head.writeInt32BE(fields.length + 4, 1);
+      socket.end(Buffer.concat([head, fields]));
+    });
+  });
+  address = wire.origin.replace('http://', 'postgres://shop:hidden-password@');
+  const { code, out, err } = await doctor({ FANFARE_LEDGER: address });
+  expect(code).toBe(1);
+  expect(out).toContain('nobody may use postgres://shop:***@127.0.0.1');
+  expect(out + err).not.toContain('hidden');
+  await wire.close();
 });
 
 it.each([

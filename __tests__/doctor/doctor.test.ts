@@ -71,7 +71,7 @@ test('switched off, it says nothing and looks at nothing; asked, it answers', as
   const browser = await stand.serve((req, res) => {
     attach(req, res, () => res.end());
   });
-  await browser.send('/', { headers: { Accept: 'text/html' } });
+  await browser.send('/', { headers: { Accept: 'text/html', 'User-Agent': 'Mozilla/5.0' } });
   await clock.advance(1_000);
   expect(stand.said()).toEqual([]);
   expect(await stand.found()).toEqual(['SESSION_SECRET_WEAK']);

@@ -10,7 +10,7 @@ import { closeStands, openStand } from './stand.js';
 afterEach(closeStands);
 
 const express4 = createRequire(__filename)('express4') as typeof express;
-const PAGE = { Accept: 'text/html' };
+const PAGE = { Accept: 'text/html', 'User-Agent': 'Mozilla/5.0 (a browser)' };
 const PROXIED = { 'X-Forwarded-For': '203.0.113.7' };
 
 function shop(app: Express, fanfare: Fanfare, settings: Readonly<Record<string, unknown>> = {}): Express {
@@ -82,6 +82,11 @@ describe.each([
       headers: { 'Content-Type': 'text/plain' },
       body: 'a=b',
     });
+    await browser.send('/checkout', {
+      method: 'POST',
+      headers: { ...form, 'X-Fanfare-Admission': 'no-token-at-all' },
+      body: 'a=b',
+    });
     expect(await stand.found()).not.toContain('BODY_NOT_PARSED');
     const answer = await browser.send('/checkout', {
       method: 'POST',
@@ -102,7 +107,8 @@ test('a bare server has no "trust proxy"', async () => {
 
 test.each([
   ['a page', PAGE, true],
-  ['a probe', { Accept: '*/*' }, false],
+  ['a probe', { ...PAGE, Accept: '*/*' }, false],
+  ['a test', { Accept: 'text/html' }, false],
   ['a page through a proxy with TLS', { ...PAGE, 'X-Forwarded-Proto': 'https' }, false],
   ['a page through a proxy without', { ...PAGE, 'X-Forwarded-Proto': 'http' }, true],
   [

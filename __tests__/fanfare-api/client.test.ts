@@ -94,19 +94,27 @@ describe('validate', () => {
   it('cannot tell when nobody answers', async () => {
     const silent = kept(await httpWire(() => undefined));
     const verdict = await clientOf(silent.origin, { deadlineMs: 100 }).validate(question());
-    expect(verdict).toEqual({ answer: 'unknown', reason: 'no answer in time' });
+    expect(verdict).toEqual({ answer: 'unknown', failure: 'away', reason: 'no answer in time' });
     expect(await clientOf(await deadOrigin()).validate(question())).toEqual({
       answer: 'unknown',
+      failure: 'away',
       reason: 'ECONNREFUSED',
     });
   });
 
+  it('does not call Fanfare away when the time went by in our own line', async () => {
+    const silent = kept(await httpWire(() => undefined));
+    const client = clientOf(silent.origin, { deadlineMs: 200 });
+    expect(await client.validate(question(), { waitedMs: 101 })).toMatchObject({ failure: 'busy' });
+    expect(await client.validate(question(), { waitedMs: 100 })).toMatchObject({ failure: 'away' });
+  });
+
   it('asks nobody when the time was spent waiting', async () => {
     const wire = await wireWith(200, 'true');
-    const verdict = await clientOf(wire.origin, { deadlineMs: 2_000 }).validate(question(), {
-      waitedMs: 2_000,
-    });
-    expect(verdict).toEqual({ answer: 'unknown', reason: 'no time left after waiting for a turn' });
+    const client = clientOf(wire.origin, { deadlineMs: 2_000 });
+    const verdict = await client.validate(question(), { waitedMs: 1_751 });
+    const reason = 'no time left after waiting for a turn';
+    expect(verdict).toEqual({ answer: 'unknown', failure: 'busy', reason });
     expect(wire.seen).toHaveLength(0);
   });
 
@@ -208,7 +216,11 @@ describe('secretKey', () => {
     const client = clientOf(wire.origin, { secretKey: secretKey as string });
     const verdict = await client.validate(question());
     const answer = await client.complete(report());
-    expect(verdict).toEqual({ answer: 'unknown', reason: expect.stringContaining(words) as string });
+    expect(verdict).toEqual({
+      answer: 'unknown',
+      failure: 'fault',
+      reason: expect.stringContaining(words) as string,
+    });
     expect(answer).toEqual({ kind: 'failed', reason: expect.stringContaining(words) as string });
     expect(JSON.stringify([verdict, answer])).not.toContain('hidden');
     expect(wire.seen).toHaveLength(0);
@@ -221,6 +233,7 @@ describe('secretKey', () => {
     });
     expect(await client.validate(question())).toEqual({
       answer: 'unknown',
+      failure: 'fault',
       reason: '"secretKey" function gave no key in time',
     });
   });
@@ -241,7 +254,11 @@ describe('a client', () => {
     });
     await client.warm();
     await client.close();
-    expect(await client.validate(question())).toEqual({ answer: 'unknown', reason: 'this client is closed' });
+    expect(await client.validate(question())).toEqual({
+      answer: 'unknown',
+      failure: 'fault',
+      reason: 'this client is closed',
+    });
   });
 
   it('lets a running call end when it is closed', async () => {

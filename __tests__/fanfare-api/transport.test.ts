@@ -120,7 +120,10 @@ describe('an abort', () => {
         deadline.abort();
       });
     });
-    expect(await post(transportTo(wire), deadline.signal)).toEqual({ failed: 'no answer in time' });
+    expect(await post(transportTo(wire), deadline.signal)).toEqual({
+      failed: 'no answer in time',
+      away: true,
+    });
     await until(() => sockets[0]!.destroyed);
   });
 
@@ -153,7 +156,7 @@ describe('an abort', () => {
       deadline.abort();
     });
     const transport = transportTo({ origin: wire.origin.replace('http:', 'https:') });
-    expect(await post(transport, deadline.signal)).toEqual({ failed: 'no answer in time' });
+    expect(await post(transport, deadline.signal)).toEqual({ failed: 'no answer in time', away: true });
     await transport.close();
   });
 
@@ -169,14 +172,14 @@ describe('an abort', () => {
     await until(() => wire.seen.length === 1);
     const quick = post(transport);
     deadline.abort();
-    expect(await slow).toEqual({ failed: 'no answer in time' });
+    expect(await slow).toEqual({ failed: 'no answer in time', away: true });
     expect(await quick).toMatchObject({ status: 200, body: 'fine' });
   });
 
   it('comes from a deadline by itself', async () => {
     const wire = kept(await httpWire(() => undefined));
     const answer = await withDeadline(50, (signal) => post(transportTo(wire), signal));
-    expect(answer).toEqual({ failed: 'no answer in time' });
+    expect(answer).toEqual({ failed: 'no answer in time', away: true });
   });
 });
 
@@ -241,19 +244,26 @@ describe('a call that fails', () => {
       }),
     );
     const failure = await post(transportTo(wire), never(), true);
-    expect(failure).toEqual({ failed: expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/) as string });
+    expect(failure).toEqual({
+      failed: expect.stringMatching(/^(ECONNRESET|UND_ERR_SOCKET)$/) as string,
+      away: true,
+    });
     expect(connections).toBe(1);
   });
 
   it('by a refused connection is tried once more where that is wanted', async () => {
     const transport = transportTo({ origin: await deadOrigin() });
-    expect(await post(transport, never(), true)).toEqual({ failed: 'ECONNREFUSED', unsent: true });
+    expect(await post(transport, never(), true)).toEqual({
+      failed: 'ECONNREFUSED',
+      unsent: true,
+      away: true,
+    });
     expect(errors).toHaveLength(2);
   });
 
   it('by a refused connection is not tried again otherwise', async () => {
     const transport = transportTo({ origin: await deadOrigin() });
-    expect(await post(transport)).toEqual({ failed: 'ECONNREFUSED', unsent: true });
+    expect(await post(transport)).toEqual({ failed: 'ECONNREFUSED', unsent: true, away: true });
     expect(errors).toHaveLength(1);
   });
 
@@ -268,7 +278,7 @@ describe('a call that fails', () => {
     subscribe('undici:client:connectError', abort);
     const failure = await post(transport, deadline.signal, true);
     unsubscribe('undici:client:connectError', abort);
-    expect(failure).toEqual({ failed: 'no answer in time' });
+    expect(failure).toEqual({ failed: 'no answer in time', away: true });
     expect(errors).toHaveLength(1);
   });
 

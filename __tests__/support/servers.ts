@@ -173,13 +173,19 @@ export async function openStage(
   };
   return {
     ...{ emulator, events, another, fanfare: another(options) },
-    serve: async (kind, routes) => new Jar(await listen(MAKERS[kind](routes, showFault))),
+    serve: async (kind, routes) => new Jar(await listen(listenerOf(kind, routes))),
     token: (mint = {}) => emulator.mint({ ...DROP, ...mint }).token,
     validations: () => emulator.requests().filter((call) => call.kind === 'validate').length,
   };
 }
 
-async function listen(app: RequestListener): Promise<string> {
+/** What a server of that kind does with a request; faults are shown by {@link showFault}. */
+export function listenerOf(kind: ServerKind, routes: readonly Route[]): RequestListener {
+  return MAKERS[kind](routes, showFault);
+}
+
+/** Listens until `closeStages`; resolves to the origin. */
+export async function listen(app: RequestListener): Promise<string> {
   const server = createServer({ requireHostHeader: false }, app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

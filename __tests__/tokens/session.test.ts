@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { DISTRIBUTION_TYPES } from '../../lib/admission/identity.js';
@@ -24,7 +24,7 @@ const admission = fc.record(
 );
 const session: fc.Arbitrary<Session> = fc.record({
   ...{ admission, startedAt: time, validatedAt: time, attempted: fc.boolean(), sealedToken: hash },
-  provenBy: fc.constantFrom('fanfare' as const, 'signature' as const),
+  provenBy: fc.constantFrom('fanfare' as const, 'signature' as const, 'nobody' as const),
   sid: fc
     .uint8Array({ minLength: 16, maxLength: 16 })
     .map((bytes) => Buffer.from(bytes).toString('base64url')),
@@ -86,6 +86,12 @@ describe('what we did not sign as a session for this organization is none', () =
   const sign = (changed: object, options: jwt.SignOptions = {}): string =>
     jwt.sign({ ...claims, ...changed }, key, { noTimestamp: true, ...options });
 
+  /** `jsonwebtoken` itself signs no such thing. */
+  function signedNull(): string {
+    const text = `${sign({}).split('.')[0]!}.${Buffer.from('null').toString('base64url')}`;
+    return `${text}.${createHmac('sha256', NEW).update(text).digest('base64url')}`;
+  }
+
   test('the untouched claims are', () => {
     expect(readSession(keyring, ORG, sign({}))).toEqual(sample);
   });
@@ -100,6 +106,7 @@ describe('what we did not sign as a session for this organization is none', () =
     ['an unknown type', () => sign({ typ: '__proto__' })],
     ['a malformed id', () => sign({ con: 'a b' })],
     ['a payload that is no object', () => jwt.sign('text', key)],
+    ['a payload that is null', () => signedNull()],
     ['a payload that is no JSON', () => sign({}).replace(/\.[^.]+\./, '.eyJ1c2UiOiJhXG1p.')],
     ['too long a text', () => sign({ pad: 'x'.repeat(4_096) })],
     ['nothing', () => ''],

@@ -4,7 +4,12 @@ import { question, scripted } from './scripted-client.js';
 const yes: Verdict = { answer: 'yes' };
 const no: Verdict = { answer: 'no', code: 'ADMISSION_INVALID', status: 200 };
 const unknown: Verdict = { answer: 'unknown', reason: 'HTTP 500 Internal Server Error', status: 500 };
-const tooMany: Verdict = { answer: 'unknown', reason: 'too many validations at once', retryAfterSeconds: 1 };
+const tooMany: Verdict = {
+  answer: 'unknown',
+  failure: 'busy',
+  reason: 'too many validations at once',
+  retryAfterSeconds: 1,
+};
 const stranger = (number: number): Question => ({ ...question, token: `stranger-${String(number)}` });
 
 describe('page', () => {
@@ -180,7 +185,8 @@ describe('a client that breaks its promise', () => {
     const { validator } = scripted(() => {
       throw Object.assign(new Error(question.token), { code: 'EBROKEN' });
     });
-    const verdict = { answer: 'unknown', reason: 'the question could not be asked (EBROKEN)' };
+    const reason = 'the question could not be asked (EBROKEN)';
+    const verdict = { answer: 'unknown', failure: 'fault', reason };
     expect(await validator.page(question)).toEqual(verdict);
     expect(await validator.submit(question)).toEqual(verdict);
     expect(await Promise.all([validator.page(question), validator.page(question)])).toEqual([

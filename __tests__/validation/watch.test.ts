@@ -2,7 +2,7 @@ import type { Verdict } from '../../lib/admission/verdict.js';
 import { question, scripted } from './scripted-client.js';
 
 const yes: Verdict = { answer: 'yes' };
-const down: Verdict = { answer: 'unknown', reason: 'ECONNREFUSED' };
+const down: Verdict = { answer: 'unknown', failure: 'away', reason: 'ECONNREFUSED' };
 const badKey: Verdict = { answer: 'unknown', reason: 'HTTP 401 Unauthorized', status: 401 };
 const refusal = (status: number): Verdict => ({ answer: 'no', code: 'ADMISSION_INVALID', status });
 

@@ -35,11 +35,11 @@ export interface SupersededAttempt {
 
 /** What a guard leaves on `req.admission`, frozen. */
 export interface RequestAdmission extends Admission {
-  /** When Fanfare last said yes, or its signature was checked in its place; in milliseconds since the epoch. */
+  /** When Fanfare last said yes, or the policy let something else count in its place; in milliseconds since the epoch. */
   readonly validatedAt: number;
   /**
-   * `fanfare`: asked for this request. `session`: our signed cookie. `grace`: Fanfare could not be asked and an earlier
-   * yes still counts, or on a page the token's signature.
+   * `fanfare`: asked for this request. `session`: our signed cookie. `grace`: Fanfare could not be asked, and the
+   * merchant's policy let an earlier yes count, the token's signature, or its mere word.
    */
   readonly verifiedBy: 'fanfare' | 'session' | 'grace';
   /** True after `expiresAt` while an attempt may still end: good for completing and releasing, nothing else. */

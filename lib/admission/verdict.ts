@@ -1,5 +1,6 @@
 /** What Fanfare answered to "is this token good?". Three answers, never two: "could not tell" is not a no. */
 import type { DistributionType } from './identity.js';
+import type { Failure } from './outage.js';
 
 /** Fanfare says the token is good. Only what its answer itself told; a missing field was not in it. */
 export interface Yes {
@@ -26,6 +27,8 @@ export interface Unknown {
   readonly status?: number;
   /** Fanfare was not asked at all, so this says nothing about whether it is up. */
   readonly unasked?: true;
+  /** Why, where the status does not tell: see `failureOf`. */
+  readonly failure?: Failure;
   /** From `Retry-After` or a 429 body, as seconds from now. */
   readonly retryAfterSeconds?: number;
   /** Our own settings are to blame: how, and what to do about it. */

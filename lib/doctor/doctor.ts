@@ -63,10 +63,9 @@ export class Doctor implements RequestWatch {
     this.#judgeSoon();
   }
 
+  /** Nothing is said any more. */
   stop(): void {
     this.#stopped = true;
-    this.#left = 0;
-    this.#soon?.cancel();
   }
 
   readonly look = safely('doctor', (req: Request): void => {
@@ -107,12 +106,15 @@ export class Doctor implements RequestWatch {
 
   /** Never inside a request: findings can wait. */
   #judgeSoon(): void {
-    if (this.#stopped || !this.#parts.doctor.watches) return;
+    if (!this.#parts.doctor.watches) return;
     this.#soon ??= this.#parts.clock.after(0, () => {
       this.#soon = undefined;
-      void this.#judge();
+      if (!this.#stopped) this.#judgeNow(undefined);
     });
   }
+
+  /** The doctor's own faults are no reason for a shop to end. */
+  readonly #judgeNow = safely('doctor', () => this.#judge());
 
   async #judge(): Promise<void> {
     this.#setup ??= gather().setupFacts(this.#parts);

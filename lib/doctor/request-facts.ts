@@ -64,9 +64,11 @@ export function together(one: RequestFacts, other: RequestFacts): RequestFacts {
   };
 }
 
-/** Browsers name HTML; the probes of load balancers, which come by plain http, do not. */
+/** A browser's visit; the probes of load balancers and the clients of tests come by plain http and are none. */
 function wantsPage({ headers }: Request): boolean {
-  return headers.accept?.includes('text/html') === true;
+  return (
+    headers.accept?.includes('text/html') === true && headers['user-agent']?.includes('Mozilla/') === true
+  );
 }
 
 /** By the socket, by a proxy's word, or by the browser's, which sends `Sec-Fetch-Site` only where it keeps Secure cookies. */

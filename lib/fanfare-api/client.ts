@@ -72,8 +72,10 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
     line,
     async validate(question, spent = { waitedMs: 0 }) {
       const leftMs = deadlineMs - Math.max(0, spent.waitedMs);
-      if (leftMs <= 0) return { answer: 'unknown', reason: 'no time left after waiting for a turn' };
-      return ways().validate(question, leftMs);
+      // A call that has no time to be answered only burdens whoever is slow.
+      if (leftMs < deadlineMs / 8)
+        return { answer: 'unknown', failure: 'busy', reason: 'no time left after waiting for a turn' };
+      return ways().validate(question, { withinMs: leftMs, startedLate: spent.waitedMs > deadlineMs / 2 });
     },
     complete: async (report) => ways().complete(report, completionDeadlineMs),
     // eslint-disable-next-line @typescript-eslint/require-await -- a fault while loading must reject, not throw

@@ -6,6 +6,8 @@ export interface Failure {
   readonly failed: string;
   /** True when the request surely never left this machine. */
   readonly unsent?: true;
+  /** True when the other side or the way there is the reason: nothing of ours, and nothing that was sent. */
+  readonly away?: true;
 }
 
 const CODE = /^[A-Z][A-Z0-9_]{1,60}$/;

@@ -43,6 +43,9 @@ const UNSENT: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
+/** Faults of a connection: lost, never made, without TLS or with a certificate we do not trust, or not speaking HTTP. */
+const BROKEN =
+  /^(ECONN|EPIPE$|ETIMEDOUT$|UND_ERR_(SOCKET|CONNECT_TIMEOUT)$|HPE_|ERR_(SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
 /** Hears each answer as it comes; must not throw. */
 export type OnAnswer = (answer: Answer) => void;
@@ -133,7 +136,8 @@ function cutOf(error: unknown, signal: AbortSignal): string {
 }
 
 function failureOf(error: unknown, signal: AbortSignal): Failure {
-  if (signal.aborted) return { failed: 'no answer in time' };
+  if (signal.aborted) return { failed: 'no answer in time', away: true };
   const name = errorName(error);
-  return UNSENT.has(name) ? { failed: name, unsent: true } : { failed: name };
+  if (UNSENT.has(name)) return { failed: name, unsent: true, away: true };
+  return BROKEN.test(name) ? { failed: name, away: true } : { failed: name };
 }

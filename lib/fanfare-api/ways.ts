@@ -1,13 +1,14 @@
 /** How each question is asked: over the wire, by the merchant's own function, or, with neither, not at all. */
 import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
-import type { Question, Verdict } from '../admission/verdict.js';
+import type { Question, Unknown, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import { readDelivery, readVerdict } from './answers.js';
 import type { DeliveryAnswer } from './answers.js';
 import { completionBody, validationBody } from './bodies.js';
 import { withDeadline } from './deadline.js';
 import type { CompleteOperation, CompletionReport, ValidateOperation } from './dialect.js';
+import type { Failure } from './failure.js';
 import { gapWords } from './gaps.js';
 import type { Needed, Speech } from './gaps.js';
 import type { Line } from './line.js';
@@ -21,6 +22,13 @@ export interface WayParts extends Speech {
   readonly sayGap: (gap: string) => void;
 }
 
+/** How much of a call's time is left. */
+export interface Timing {
+  readonly withinMs: number;
+  /** Most of the time went by while it waited for its turn. */
+  readonly startedLate: boolean;
+}
+
 /** Neither ever rejects. */
 export class Ways {
   readonly #parts: WayParts;
@@ -29,11 +37,11 @@ export class Ways {
     this.#parts = parts;
   }
 
-  validate(question: Question, withinMs: number): Promise<Verdict> {
+  validate(question: Question, timing: Timing): Promise<Verdict> {
     const { dialect, supplied } = this.#parts;
     const operation = dialect.validate[question.distributionType];
-    if (operation !== undefined) return this.#ask(operation, question, withinMs);
-    if (supplied.validate !== undefined) return validateBy(supplied.validate, question, withinMs);
+    if (operation !== undefined) return this.#ask(operation, question, timing);
+    if (supplied.validate !== undefined) return validateBy(supplied.validate, question, timing.withinMs);
     return Promise.resolve({ answer: 'unknown', unasked: true, reason: this.#gap('validate', question) });
   }
 
@@ -45,9 +53,9 @@ export class Ways {
     return Promise.resolve({ kind: 'failed', unasked: true, reason: this.#gap('complete', report) });
   }
 
-  #ask(operation: ValidateOperation, question: Question, withinMs: number): Promise<Verdict> {
+  #ask(operation: ValidateOperation, question: Question, timing: Timing): Promise<Verdict> {
     const { dialect, line, clock } = this.#parts;
-    return withDeadline(withinMs, async (signal) => {
+    return withDeadline(timing.withinMs, async (signal) => {
       const answer = await line.post({
         path: operation.path,
         id: question.distributionId,
@@ -56,7 +64,7 @@ export class Ways {
         signal,
         retryUnsent: true,
       });
-      if ('failed' in answer) return { answer: 'unknown', reason: answer.failed };
+      if ('failed' in answer) return unanswered(answer, timing.startedLate);
       const now = clock.now();
       return operation.read === undefined
         ? readVerdict(answer, question, now)
@@ -88,4 +96,10 @@ export class Ways {
     this.#parts.sayGap(gap);
     return gap;
   }
+}
+
+/** With little time left a slow answer looks like none, and a crowd of shoppers is no outage. */
+function unanswered({ failed: reason, away }: Failure, startedLate: boolean): Unknown {
+  if (away !== true) return { answer: 'unknown', failure: 'fault', reason };
+  return { answer: 'unknown', failure: startedLate ? 'busy' : 'away', reason };
 }

@@ -4,15 +4,14 @@ import { compact } from '../admission/compact.js';
 import { type Conditions, routable } from '../admission/conditions.js';
 import { earliest, isPast } from '../admission/expiry.js';
 import { admissionId, isAnothers } from '../admission/identity.js';
-import type { Verdict, Yes } from '../admission/verdict.js';
+import type { Yes } from '../admission/verdict.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
 import type { Session } from '../tokens/session.js';
-import { bySignature } from './by-signature.js';
-import { askForClient } from './cold-token.js';
+import { ask, type Asking } from './ask-about-token.js';
 import type { Context } from './context.js';
 import { fingerprintOf } from './fingerprint.js';
-import type { Request, Response } from './http.js';
-import { ledgerBars } from './ledger-bars.js';
+import type { Response } from './http.js';
+import { provenWithoutFanfare } from './in-outage.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
 import { beginSession, type HeldSession, writeSession } from './sessions.js';
 import type { Found } from './token-sources.js';
@@ -50,7 +49,7 @@ export async function admit(
   const asked = { ...presented, ...fingerprintOf(context.settings, res.req) };
   const proof = await prove(context, state, asked, { submit, client });
   if (!('provenBy' in proof)) return proof;
-  const admission = confirmed(context, presented, proof.yes);
+  const admission = confirmed(context, presented, proof);
   if (isPast(admission.expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
   const { provenBy } = proof;
   return keep(context, state, res, { admission, token: presented.token, provenBy }, submit);
@@ -61,12 +60,7 @@ interface Proof extends Pick<Session, 'provenBy'> {
   readonly yes: Yes;
 }
 
-interface Asking extends Pick<AdmitOptions, 'submit'> {
-  /** Who pays for a call; nobody where a session's own token is asked about. */
-  readonly client: Request | undefined;
-}
-
-/** The signature may refuse without a call; to admit, it waits until Fanfare could not be asked. */
+/** The signature may refuse without a call; whatever else may admit waits until Fanfare could not be asked. */
 async function prove(
   context: Context,
   state: RequestState,
@@ -76,29 +70,15 @@ async function prove(
   const signature = await context.signatureOf(presented.token);
   if (signature === 'forged')
     return { refused: 'ADMISSION_INVALID', detail: 'the token bears no signature of Fanfare' };
-  const answer = await ask(context, presented, asking);
+  const answer = await ask(context, state, presented, asking);
   if ('refused' in answer || answer.answer === 'no') return answer;
   if (answer.answer === 'yes') return { provenBy: 'fanfare', yes: answer };
-  if (asking.submit || signature !== 'signed') return answer;
-  const provenBy = await bySignature(context, state, presented, answer);
-  return provenBy === 'signature' ? { provenBy, yes: { answer: 'yes' } } : provenBy;
-}
-
-async function ask(
-  context: Context,
-  presented: PresentedToken,
-  { submit, client }: Asking,
-): Promise<TokenTrouble | Verdict> {
-  const barred = submit ? await ledgerBars(context, presented) : undefined;
-  if (barred !== undefined) return barred;
-  const { validator } = context;
-  const askNow = (): Promise<Verdict> =>
-    submit
-      ? validator.submit(presented)
-      : validator.page(presented, compact({ notAfter: presented.expiresAt }));
-  return client === undefined
-    ? askNow()
-    : askForClient(context, { req: client, question: presented, submit }, askNow);
+  const phase = asking.submit ? 'order' : 'page';
+  const provenBy = await provenWithoutFanfare(context, state, {
+    ...{ presented, signature, phase },
+    unknown: answer,
+  });
+  return typeof provenBy === 'string' ? { provenBy, yes: { answer: 'yes' } } : provenBy;
 }
 
 /** The same admission is in a good session already, and the token promises no later end. */
@@ -115,7 +95,7 @@ function alreadyHeld(
   return later ? undefined : held;
 }
 
-function confirmed(context: Context, presented: PresentedToken, yes: Yes): Admission {
+function confirmed(context: Context, presented: PresentedToken, { yes, provenBy }: Proof): Admission {
   const { consumerId, distributionId, distributionType } = presented;
   const admittedAt = presented.admittedAt ?? yes.admittedAt;
   return Object.freeze(
@@ -124,12 +104,18 @@ function confirmed(context: Context, presented: PresentedToken, yes: Yes): Admis
       consumerId,
       distributionId,
       distributionType,
-      experienceId: yes.experienceId ?? presented.experienceId,
+      experienceId: provenBy === 'nobody' ? undefined : (yes.experienceId ?? presented.experienceId),
       admittedAt,
       expiresAt: earliest(yes.expiresAt, presented.expiresAt),
     }),
   );
 }
+
+const ATTACHED: Readonly<Record<Session['provenBy'], string>> = {
+  fanfare: 'A token was confirmed and put into a session.',
+  signature: 'A token was put into a session for its signature alone, since Fanfare could not be asked.',
+  nobody: 'A token was put into a session unchecked, since Fanfare could not be asked.',
+};
 
 async function keep(
   context: Context,
@@ -154,10 +140,7 @@ async function keep(
   context.emit({
     type: 'admission.attached',
     level: 'info',
-    message:
-      provenBy === 'fanfare'
-        ? 'A token was confirmed and put into a session.'
-        : 'A token was put into a session for its signature alone, since Fanfare could not be asked.',
+    message: ATTACHED[provenBy],
     admissionId: admission.id,
   });
   return held;

@@ -23,7 +23,7 @@ export async function askForClient(
   if (ceiling === undefined || (!submit && validator.kept(question) !== undefined)) return ask();
   const client = clientKey(settings, req);
   if (client === undefined) return ask();
-  const answer = await ceiling.within(client, question, ask);
+  const answer = await ceiling.within(client, ask);
   if (!('waitMs' in answer)) return answer;
   return {
     refused: 'TOO_MANY_ATTEMPTS',

@@ -1,11 +1,13 @@
 /** What the middlewares are given: checked settings and finished parts. Made once, in `create-fanfare.ts`. */
 import type { RequestAdmission } from '../admission/admission.js';
 import type { DistributionType } from '../admission/identity.js';
+import type { OutagePolicy, Phase } from '../admission/outage.js';
 import type { Clock } from '../clock.js';
 import type { FanfareErrorCode } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import type { AskedLedger } from './asked-ledger.js';
 import type { Reconciler } from '../completion/reconcile.js';
+import type { Unverified } from '../completion/unverified.js';
 import type { Keyring } from '../tokens/keyring.js';
 import type { Ceiling } from '../validation/ceiling.js';
 import type { SignatureCheck } from '../validation/offline-verifier.js';
@@ -55,6 +57,9 @@ export interface Settings {
   readonly pendingMs: number;
   readonly maxClaimMs: number;
   readonly hasFindOrder: boolean;
+  readonly onFanfareUnavailable: Readonly<Record<Phase, OutagePolicy>>;
+  /** How many unchecked admissions may be in at once. */
+  readonly maxUnverified: number;
 }
 
 /** Looks at requests on the doctor's behalf: never waits, never throws. */
@@ -80,6 +85,7 @@ export interface Context {
   readonly signatureOf: SignatureCheck;
   readonly ledger: AskedLedger;
   readonly reconciler: Reconciler;
+  readonly unverified: Unverified;
   /** Names this process in claims. */
   readonly owner: string;
   /** Throws `NOT_IN_DIALECT` when one of the types cannot be asked about, so that no guard waits for what never comes. */

@@ -2,11 +2,12 @@
 import type { RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import { earliest, isPast } from '../admission/expiry.js';
-import type { No, Unknown, Yes } from '../admission/verdict.js';
+import type { No, Question, Unknown, Yes } from '../admission/verdict.js';
 import type { EarlyRefusal } from '../tokens/admission-token.js';
 import { openToken } from '../tokens/seal.js';
 import type { Context } from './context.js';
 import { fingerprintOf } from './fingerprint.js';
+import { askOnce, ruleOnSession } from './in-outage.js';
 import type { Visit } from './page-guard.js';
 import { refusalForToken, type ReasonedRefusal } from './refusals.js';
 import type { RequestState } from './request-state.js';
@@ -29,17 +30,37 @@ export async function validateAfresh(
   const { admission, sealedToken, validatedAt } = held.session;
   const token = openToken(context.keyring, sealedToken, admission.id);
   if (token === undefined) return refuseAndForget(visit, state, held, UNREADABLE);
-  if (held.fresh === true) return { held, token, verifiedBy: 'fanfare' };
+  if (held.fresh === true) return { held, token, verifiedBy: held.admission.verifiedBy };
   const age = context.clock.now() - validatedAt;
   if (age < context.settings.submitMaxAgeMs) return { held, token, verifiedBy: 'session' };
   const { consumerId, distributionId, distributionType } = admission;
   const device = fingerprintOf(context.settings, visit.req);
   const question = { token, consumerId, distributionId, distributionType, ...device };
-  const verdict = await context.validator.submit(question);
+  const verdict = await askOnce(state, () => context.validator.submit(question));
+  if (verdict.answer === 'unknown') return inOutage(visit, state, held, question, verdict);
   const confirmed = verdict.answer === 'no' ? verdict : reconfirmed(context, held, verdict);
   if (!('session' in confirmed)) return refuseAndForget(visit, state, held, confirmed);
-  return { held: confirmed, token, verifiedBy: verdict.answer === 'yes' ? 'fanfare' : 'grace' };
+  return { held: confirmed, token, verifiedBy: 'fanfare' };
 }
+
+/** Without an answer the merchant's policy for orders decides, and the session stays. */
+function inOutage(
+  visit: Visit,
+  state: RequestState,
+  held: HeldSession,
+  question: Question,
+  unknown: Unknown,
+): Validated | ReasonedRefusal {
+  const { context } = visit;
+  const ruling = ruleOnSession(context, held, 'order', unknown);
+  if (ruling === 'refuse') return refuseAndForget(visit, state, held, OVER);
+  if (ruling === 'later') return refusalForToken(unknown);
+  const { id, expiresAt } = held.session.admission;
+  if (ruling === 'counted') context.unverified.letIn(id, compact({ ...question, expiresAt }), 'order');
+  return { held, token: question.token, verifiedBy: 'grace' };
+}
+
+const OVER: No = { answer: 'no', code: 'ADMISSION_EXPIRED' };
 
 /** Sealed under a secret that is gone. */
 const UNREADABLE: EarlyRefusal = {
@@ -47,16 +68,14 @@ const UNREADABLE: EarlyRefusal = {
   detail: 'the session holds no token that opens',
 };
 
-/** The session after another yes, or after no answer at all, unless it has ended by now. */
-function reconfirmed(context: Context, held: HeldSession, verdict: Yes | Unknown): HeldSession | No {
+/** The session after another yes, unless it has ended by now. */
+function reconfirmed(context: Context, held: HeldSession, yes: Yes): HeldSession | No {
   const { session } = held;
-  const told = verdict.answer === 'yes' ? verdict.expiresAt : undefined;
-  const expiresAt = earliest(told, session.admission.expiresAt);
+  const expiresAt = earliest(yes.expiresAt, session.admission.expiresAt);
   const now = context.clock.now();
-  if (isPast(expiresAt, now)) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
-  if (verdict.answer === 'unknown') return held;
+  if (isPast(expiresAt, now)) return OVER;
   const admission = Object.freeze(compact({ ...session.admission, expiresAt }));
-  return { ...held, session: { ...session, admission, validatedAt: now } };
+  return { ...held, session: { ...session, admission, validatedAt: now, provenBy: 'fanfare' } };
 }
 
 function refuseAndForget(

@@ -7,7 +7,8 @@ import { attach, type Look } from './attach.js';
 import type { Context } from './context.js';
 import type { Request, Response } from './http.js';
 import { candidates, type Guard, pick } from './picking.js';
-import { refusal, refusalWithout, type ReasonedRefusal } from './refusals.js';
+import { ruleOnSession } from './in-outage.js';
+import { refusal, refusalForToken, refusalWithout, type ReasonedRefusal } from './refusals.js';
 import type { RequestState, RequestStates } from './request-state.js';
 import type { Step } from './run.js';
 import { clearCookie, type HeldSession, sidHashOf } from './sessions.js';
@@ -44,9 +45,15 @@ function pickForPage(visit: Visit): Step | Promise<Step> {
 function withoutCandidate(visit: Visit, state: RequestState): Step | Promise<Step> {
   const stale = staleFor(state, visit.guard);
   if (stale === undefined) return refusalWithout(state, visit.guard.conditions);
-  return revive(visit, state, stale, false).then((revived) =>
-    revived ? pickForPage(visit) : refusalWithout(state, visit.guard.conditions),
-  );
+  return enterStale(visit, state, stale);
+}
+
+async function enterStale(visit: Visit, state: RequestState, stale: HeldSession): Promise<Step> {
+  // Fanfare says no to an admission that was used, and the shopper is to see the order all the same.
+  const used = stale.session.attempted ? await usedByOrder(visit.context, stale) : undefined;
+  if (used !== undefined) return used;
+  const revived = await revive(visit, state, stale, false);
+  return revived ? pickForPage(visit) : refusalWithout(state, visit.guard.conditions);
 }
 
 function enter(visit: Visit, state: RequestState, held: HeldSession | undefined): Step | Promise<Step> {
@@ -57,9 +64,12 @@ function enter(visit: Visit, state: RequestState, held: HeldSession | undefined)
 
 /** An attempt may have become an order; only the ledger knows. */
 async function enterAfterAttempt(visit: Visit, state: RequestState, held: HeldSession): Promise<Step> {
-  const row = await visit.context.ledger.find(held.session.admission.id);
-  if (row === undefined || !isUsed(row)) return pass(visit, state, held);
-  return usedBy(row.order.orderId, row.sidHash, held);
+  return (await usedByOrder(visit.context, held)) ?? pass(visit, state, held);
+}
+
+async function usedByOrder({ ledger }: Context, held: HeldSession): Promise<ReasonedRefusal | undefined> {
+  const row = await ledger.find(held.session.admission.id);
+  return row !== undefined && isUsed(row) ? usedBy(row.order.orderId, row.sidHash, held) : undefined;
 }
 
 /** The order is named only to the session that made it. */
@@ -71,11 +81,14 @@ export function usedBy(orderId: string, sidHash: string | undefined, held: HeldS
   });
 }
 
-function pass({ req, res }: Visit, { trouble }: RequestState, held: HeldSession): Step {
-  const couldNotTell = trouble !== undefined && 'answer' in trouble && trouble.answer === 'unknown';
-  req.admission = couldNotTell
-    ? Object.freeze({ ...held.admission, verifiedBy: 'grace' as const })
-    : held.admission;
+function pass({ context, req, res }: Visit, { trouble }: RequestState, held: HeldSession): Step {
+  if (trouble !== undefined && 'answer' in trouble && trouble.answer === 'unknown') {
+    const ruling = ruleOnSession(context, held, 'page', trouble);
+    if (ruling === 'later' || ruling === 'refuse') return refusalForToken(trouble);
+    req.admission = Object.freeze({ ...held.admission, verifiedBy: 'grace' as const });
+  } else {
+    req.admission = held.admission;
+  }
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
   return 'next';
 }
@@ -103,6 +116,8 @@ export async function revive(
   const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
   if ('session' in admitted) return true;
   state.trouble = admitted;
-  if (!('answer' in admitted) || admitted.answer === 'no') clearCookie(context, res, stale.cookieName);
+  const couldNotTell = 'answer' in admitted && admitted.answer === 'unknown';
+  // An attempt of this session may still end, and its completion needs the session.
+  if (!couldNotTell && !stale.session.attempted) clearCookie(context, res, stale.cookieName);
   return false;
 }

@@ -3,7 +3,7 @@ import type { Context, Refusal } from './context.js';
 import { targetOf, type Next, type Request, type Response } from './http.js';
 import { html, type Page, PAGE_POLICY } from './pages.js';
 import type { ReasonedRefusal } from './refusals.js';
-import { location, pathOf, queryOf, samePage, samePath, withParameter } from './url.js';
+import { location, pathOf, queryOf, samePage, samePath, withoutHostOf, withParameter } from './url.js';
 import { isNavigation, isPrefetch } from './visit.js';
 
 /** What to send. */
@@ -82,9 +82,9 @@ function answerRefusal(context: Context, req: Request, res: Response, refusal: R
 }
 
 function waysOf({ settings }: Context, req: Request, refusal: Refusal): Ways {
-  const experience = location(settings.experienceUrl(req), 'experienceUrl');
-  const order = orderOf(settings, refusal);
   const target = targetOf(req);
+  const experience = withoutHostOf(target, location(settings.experienceUrl(req), 'experienceUrl'));
+  const order = orderOf(settings, refusal);
   return {
     experience: withParameter(experience, REASON, refusal.reason),
     atExperience: samePage(experience, target, req.headers.host) || isBack(experience, target),

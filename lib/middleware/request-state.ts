@@ -19,6 +19,8 @@ export interface RequestState {
   readonly ended: readonly HeldSession[];
   /** Kept for the guard, which answers it unless a session fits. */
   trouble: TokenTrouble | undefined;
+  /** Fanfare could not be asked in this request, so it is not asked again. */
+  unanswered?: Unknown;
   /** Tokens that were looked at already. */
   readonly seen: Set<unknown>;
   attempt?: RunningAttempt;
@@ -105,11 +107,13 @@ function clearDead(
   }
 }
 
-/** What `req.admission` shows before a guard has picked: the newest that passes, else the newest that may still end. */
+/**
+ * What `req.admission` shows before a guard has picked: the newest that passes, else the newest that may still end, be it
+ * one that Fanfare has to be asked about.
+ */
 function newestAdmission(sessions: readonly HeldSession[]): RequestAdmission | undefined {
   const held =
-    sessions.find(({ standing }) => standing === 'good') ??
-    sessions.find(({ standing }) => standing === 'tail');
+    sessions.find(({ standing }) => standing === 'good') ?? sessions.find(({ session }) => session.attempted);
   return held === undefined ? undefined : admissionOf(held);
 }
 

@@ -10,8 +10,8 @@ import { cookieName, type CookieStyle, setCookie } from './cookies.js';
 import type { Response } from './http.js';
 
 /**
- * `good`: passes. `stale`: Fanfare is asked again, because only a signature has vouched for it, or because its end is
- * unknown and its last yes is old. `tail`: over, but an
+ * `good`: passes. `stale`: Fanfare is asked again, because it has never vouched for it, or because its end is unknown and
+ * its last yes is old. `tail`: over, but an
  * order attempt that began in time may still end. `over`: past all that.
  */
 export type Standing = 'good' | 'stale' | 'tail' | 'over';
@@ -41,7 +41,7 @@ export function standingOf(session: Session, now: number, settings: Settings): S
     if (age <= settings.maxSessionMs) return 'good';
     return age <= settings.maxSessionMs + settings.orderGraceMs ? 'stale' : 'over';
   }
-  if (!isPast(expiresAt, now)) return session.provenBy === 'signature' ? 'stale' : 'good';
+  if (!isPast(expiresAt, now)) return session.provenBy === 'fanfare' ? 'good' : 'stale';
   return session.attempted && now <= expiresAt + settings.orderGraceMs ? 'tail' : 'over';
 }
 
@@ -67,7 +67,7 @@ export function held(session: Session, value: string, settings: Settings, style:
     admission: Object.freeze({
       ...session.admission,
       validatedAt: session.validatedAt,
-      verifiedBy: 'session' as const,
+      verifiedBy: session.provenBy === 'fanfare' ? ('session' as const) : ('grace' as const),
     }),
     standing: 'good',
   };

@@ -38,6 +38,18 @@ export function location(url: unknown, option: string): string {
   );
 }
 
+/**
+ * A URL that begins with the host of an absolute-form target has it from there, as when the merchant's function repeats the
+ * target. The client may have written any host: the URL stays in the shop.
+ */
+export function withoutHostOf(target: string, url: string): string {
+  const [host] = /^https?:\/\/[^/?#\\]*/i.exec(target) ?? [];
+  if (host === undefined || !url.toLowerCase().startsWith(host.toLowerCase())) return url;
+  return withoutParameters(url, NO_NAMES);
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
 /** Whether two URLs lead to the same page of the shop at `host`; a relative one is at `host`. */
 export function samePage(url: string, target: string, host: string | undefined): boolean {
   const here = hostUrl(host);

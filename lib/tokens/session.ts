@@ -16,8 +16,8 @@ export interface Session {
   readonly sid: string;
   readonly startedAt: number;
   readonly validatedAt: number;
-  /** Who vouched for the token: a signature counts for pages only, and only until Fanfare can be asked. */
-  readonly provenBy: 'fanfare' | 'signature';
+  /** Who vouched for the token. Anybody but Fanfare counts only until Fanfare can be asked. */
+  readonly provenBy: 'fanfare' | 'signature' | 'nobody';
   /** An order attempt has begun in this session, so page loads ask the ledger. */
   readonly attempted: boolean;
   /** See `seal.ts`. */
@@ -27,6 +27,9 @@ export interface Session {
 const PURPOSE = 'admission-session';
 /** Browsers keep no cookie whose name and value are longer together. */
 const LONGEST_COOKIE = 4_096;
+
+/** What `jsonwebtoken` throws at a text that is none of ours. */
+const NO_SESSION = [jwt.JsonWebTokenError, SyntaxError, TypeError];
 
 // Short on the wire, since every request of the shop carries it.
 interface Claims {
@@ -43,6 +46,7 @@ interface Claims {
   readonly val: number;
   readonly try?: number;
   readonly sgn?: number;
+  readonly unv?: number;
   readonly tok: string;
 }
 
@@ -68,6 +72,7 @@ export function signSession(
     val: session.validatedAt,
     try: session.attempted ? 1 : undefined,
     sgn: session.provenBy === 'signature' ? 1 : undefined,
+    unv: session.provenBy === 'nobody' ? 1 : undefined,
     tok: session.sealedToken,
   });
   return jwt.sign({ ...claims, exp: Math.ceil(endsAt / 1000) }, keyring[0].signing, {
@@ -94,8 +99,8 @@ function verified(text: string, key: Keyring[0]['signing'], organizationId: stri
     const claims = jwt.verify(text, key, options) as Claims;
     return claims.use === PURPOSE ? claims : undefined;
   } catch (error) {
-    // A damaged payload is parsed before the signature is looked at.
-    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return undefined;
+    // A damaged payload is parsed before the signature is looked at, and of one that is `null` the claims are read all the same.
+    if (NO_SESSION.some((kind) => error instanceof kind)) return undefined;
     throw error;
   }
 }
@@ -119,7 +124,12 @@ function fromClaims(claims: Claims): Session | undefined {
     startedAt: claims.at,
     validatedAt: claims.val,
     attempted: claims.try === 1,
-    provenBy: claims.sgn === 1 ? 'signature' : 'fanfare',
+    provenBy: provenBy(claims),
     sealedToken: claims.tok,
   };
+}
+
+function provenBy({ sgn, unv }: Claims): Session['provenBy'] {
+  if (unv === 1) return 'nobody';
+  return sgn === 1 ? 'signature' : 'fanfare';
 }

@@ -2,10 +2,9 @@
 import type { No, Question, Verdict, Yes } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
-import { createBulkhead, FULL } from '../fanfare-api/bulkhead.js';
-import type { Bulkhead } from '../fanfare-api/bulkhead.js';
+import { createBreaker } from '../fanfare-api/breaker.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
-import { errorName } from '../fanfare-api/failure.js';
+import { createAsk } from './asking.js';
 import { questionKey } from './question-key.js';
 import type { Asker } from './question-key.js';
 import { createVerdictCache } from './verdict-cache.js';
@@ -33,17 +32,17 @@ export interface Validator {
   kept(question: Question): Yes | No | undefined;
 }
 
-type Ask = (question: Question) => Promise<Verdict>;
 type Share = (key: string, ask: () => Promise<Verdict>) => Promise<Verdict>;
 
 /** Makes a validator with a cache, flights and bulkheads of its own. */
 export function createValidator(options: ValidatorOptions): Validator {
-  const { clock } = options;
+  const { client, clock } = options;
   const watch = createWatch(clock, options.emit);
+  const parts = { client, clock, breaker: createBreaker(clock, watch.changed), watch: watch.saw };
   const cache = createVerdictCache();
   // Submits have room of their own: a flood of junk tokens on pages must not fill the buyers' place.
-  const askForPage = askThrough(createBulkhead(50, 100), options, watch);
-  const askForSubmit = askThrough(createBulkhead(50, 1_000), options, watch);
+  const askForPage = createAsk(parts, { inFlight: 50, waiting: 100 });
+  const askForSubmit = createAsk(parts, { inFlight: 50, waiting: 1_000 });
   const sharedByPages = singleFlight();
   const sharedBySubmits = singleFlight();
 
@@ -73,31 +72,4 @@ function singleFlight(): Share {
     flights.set(key, flight);
     return flight;
   };
-}
-
-/** Asks when there is room; the time spent waiting for it counts against the call's deadline. */
-function askThrough(
-  bulkhead: Bulkhead,
-  { client, clock }: ValidatorOptions,
-  watch: (verdict: Verdict) => void,
-): Ask {
-  return async (question) => {
-    const arrivedAt = clock.now();
-    const verdict = await bulkhead
-      .run(() => client.validate(question, { waitedMs: clock.now() - arrivedAt }))
-      .then((answer) => (answer === FULL ? TOO_MANY : answer), faulty);
-    watch(verdict);
-    return verdict;
-  };
-}
-
-const TOO_MANY: Verdict = Object.freeze({
-  answer: 'unknown',
-  reason: 'too many validations at once',
-  retryAfterSeconds: 1,
-});
-
-/** A fault in asking tells nothing about the token. */
-function faulty(fault: unknown): Verdict {
-  return { answer: 'unknown', reason: `the question could not be asked (${errorName(fault)})` };
 }

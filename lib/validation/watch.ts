@@ -8,9 +8,17 @@ const UNAVAILABLE_EVERY_MS = 10_000;
 const MISCONFIGURED_EVERY_MS = 60_000;
 /** So many refusals of the bare kind, and nothing else ever, look like a wrong base address or organization. */
 const BARE_REFUSALS = 5;
+const AWAY = 'Fanfare is away: only one call each 5 seconds goes out until it is back.';
 
-/** Makes the watcher: hand it every verdict that was asked for. */
-export function createWatch(clock: Clock, emit: OnEvent): (verdict: Verdict) => void {
+export interface Watch {
+  /** Hand it every verdict that was asked for, before what it changed. */
+  readonly saw: (verdict: Verdict) => void;
+  /** Fanfare fails as a whole from now on, or does not any more. */
+  readonly changed: (is: 'away' | 'back') => void;
+}
+
+/** Makes the watcher. */
+export function createWatch(clock: Clock, emit: OnEvent): Watch {
   const mayWarn = throttle(clock, UNAVAILABLE_EVERY_MS);
   const mayAccuse = throttle(clock, MISCONFIGURED_EVERY_MS);
   let understood = false;
@@ -24,24 +32,34 @@ export function createWatch(clock: Clock, emit: OnEvent): (verdict: Verdict) => 
     );
   };
 
-  const sawUnknown = ({ reason, status, misconfigured }: Unknown): void => {
-    if (misconfigured !== undefined) accuse(status, misconfigured);
-    if (status === 401) accuse(status, 'it refuses the secret key (401)');
-    if (!mayWarn()) return;
-    const message = `Fanfare could not be asked whether a token is good: ${reason}.`;
+  const unavailable = (message: string, { reason, status }: Pick<Unknown, 'reason' | 'status'>): void => {
     emit(compact({ type: 'fanfare.unavailable' as const, level: 'warn' as const, message, reason, status }));
   };
 
-  return (verdict) => {
-    if (verdict.answer === 'unknown') {
-      sawUnknown(verdict);
-      return;
-    }
+  const sawUnknown = (unknown: Unknown): void => {
+    const { reason, status, misconfigured } = unknown;
+    if (misconfigured !== undefined) accuse(status, misconfigured);
+    if (status === 401) accuse(status, 'it refuses the secret key (401)');
+    if (mayWarn()) unavailable(`Fanfare could not be asked whether a token is good: ${reason}.`, unknown);
+  };
+
+  const sawAnswer = (verdict: Yes | No): void => {
     const bare = bareStatus(verdict);
     understood ||= bare === undefined;
     if (!understood && ++bareRefusals >= BARE_REFUSALS) {
       accuse(bare, `nothing but 403 and 404 in ${bareRefusals} answers; check base address and organization`);
     }
+  };
+
+  return {
+    saw(verdict) {
+      if (verdict.answer === 'unknown') sawUnknown(verdict);
+      else sawAnswer(verdict);
+    },
+    changed(is) {
+      if (is === 'away') unavailable(AWAY, { reason: 'more than half of the latest 20 calls failed' });
+      else emit({ type: 'fanfare.recovered', level: 'info', message: 'Fanfare answers again.' });
+    },
   };
 }
 

@@ -1,0 +1,136 @@
+/** Input of eight times the length may take eight times as long, not sixty-four: both are measured in one run. */
+import type { RequestListener } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { type FuzzedShop, openFuzzedShop } from './fuzzed-shop.js';
+import { type Ask, askInProcess } from './in-process.js';
+
+const SHORT = 8_000;
+const LONG = 8 * SHORT;
+const ROUNDS = 9;
+/** Below this everything is noise. */
+const LEAST_MS = 0.2;
+/** Between eight times, for straight lines, and sixty-four, for squares. */
+const STEEPEST = 24;
+
+let shop: FuzzedShop;
+let listener: RequestListener;
+
+beforeAll(async () => {
+  shop = await openFuzzedShop();
+  listener = shop.listener('node:http');
+});
+afterAll(() => shop.fanfare.close());
+
+/** The best of some rounds: what the machine does besides only ever adds. */
+async function fastest(ask: Ask): Promise<number> {
+  let best = Infinity;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const began = performance.now();
+    await askInProcess(listener, ask);
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
+}
+
+const filled = (piece: string, length: number): string =>
+  piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+const get = (target: string, headers: Ask['headers'] = {}): Ask => ({ method: 'GET', target, headers });
+const headed = (name: string, before: string, piece: string, after = '') =>
+  ((length) => get('/checkout', { [name]: before + filled(piece, length) + after })) satisfies Grow;
+const queried = (before: string, piece: string, after = '') =>
+  ((length) =>
+    get(`/checkout?${before}${filled(piece, length)}${after}`, { accept: 'text/html' })) satisfies Grow;
+const posted = (target: string, type: string, write: (length: number) => string) =>
+  ((length) => ({
+    method: 'POST',
+    target,
+    headers: { 'content-type': type },
+    body: write(length),
+  })) satisfies Grow;
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+type Grow = (length: number) => Ask;
+
+const INPUTS: Readonly<Record<string, Grow>> = {
+  'a token of letters': queried('admission_token=', 'a'),
+  'a token of dots': queried('admission_token=', '.'),
+  'a token of parts': queried('admission_token=', 'aa.'),
+  'a token of percent escapes': queried('admission_token=', '%41'),
+  'a token of broken escapes': queried('admission_token=', '%'),
+  'a token of opening braces': queried('admission_token=', '{'),
+  'a token of nested JSON': queried('admission_token=', '%7B%22token%22:'),
+  'a token of one name again and again': queried('', 'admission_token=aaaaaaaa&'),
+  'a token among nameless pairs': queried('admission_token=aaaaaaaa', '&=&'),
+  'a token among many names': queried('admission_token=aaaaaaaa', '&a=b'),
+  'a query of ampersands': queried('', '&'),
+  'a query of equal signs': queried('', '='),
+  'a query of question marks': queried('', '?'),
+  'an end of digits': queried('admission_token=aaaaaaaa&expires_at=', '1'),
+  'a path of slashes': (length) => get(`${filled('/', length)}checkout`, { accept: 'text/html' }),
+  'a path of dots': (length) => get(filled('/..', length), { accept: 'text/html' }),
+  'a path of percent escapes': (length) => get(`/${filled('%2f', length)}`, { accept: 'text/html' }),
+  'a scheme without end': (length) => get(`${filled('http+', length)}//x`, { accept: 'text/html' }),
+  'a token header of blanks': headed('x-fanfare-admission', 'a', ' ', 'a'),
+  'a token header of commas': headed('x-fanfare-admission', 'aaaaaaaa', ', aaaaaaaa'),
+  'cookies of our name, cut': headed('cookie', '', 'fanfare_admission_'),
+  'cookies of our name, many': headed('cookie', '', 'fanfare_admission_abcdefgh=x; '),
+  'cookies of our name with bad ends': headed('cookie', '', 'fanfare_admission_;'),
+  'a cookie of blanks': headed('cookie', 'fanfare_admission_abcdefgh=', ' ', 'x'),
+  'a cookie of dots': headed('cookie', 'fanfare_admission_abcdefgh=', '.'),
+  'a cookie of parts': headed('cookie', 'fanfare_admission_abcdefgh=', 'aa.'),
+  'cookies of others': headed('cookie', '', 'a=b; '),
+  'Accept of types': headed('accept', '', 'text/html,'),
+  'Accept of commas': headed('accept', '', ','),
+  'Accept of parameters': headed('accept', 'text/html', ';a=b'),
+  'Accept of open quotes': headed('accept', 'text/html;a="', ',"'),
+  'Accept of blanks': headed('accept', 'text/html', ' ', 'x'),
+  'Accept of slashes': headed('accept', '', 'a/'),
+  'a purpose': headed('sec-purpose', '', 'prefetc '),
+  'an Origin': (length) => ({
+    ...get('/order', { origin: `http://${filled('a.', length)}`, host: 'x' }),
+    method: 'POST',
+  }),
+  'a Host': (length) => get('/experience', { accept: 'text/html', host: filled('a.', length) }),
+  'a Host of brackets': (length) => get('/experience', { accept: 'text/html', host: filled('[', length) }),
+  'a named admission': headed('x-fanfare-admission-id', '', 'a'),
+  'a content type': (length) =>
+    posted('/fanfare/admission', `application/json${filled(' ;', length)}`, () => '{}')(0),
+  'a body of blanks': posted('/fanfare/admission', JSON_TYPE, (length) => filled(' ', length)),
+  'a body of one name': posted('/order', JSON_TYPE, (length) => `{${filled('"token":"a",', length)}"x":1}`),
+  'a body of many names': posted('/order', JSON_TYPE, (length) =>
+    JSON.stringify(
+      Object.fromEntries(Array.from({ length: length / 16 }, (_, index) => [`n${String(index)}`, 1])),
+    ),
+  ),
+  'a body nested': posted(
+    '/order',
+    JSON_TYPE,
+    (length) => `{"token":${'['.repeat(length / 2)}${']'.repeat(length / 2)}}`,
+  ),
+  'a body whose token is JSON': posted('/order', JSON_TYPE, (length) =>
+    JSON.stringify({ admissionToken: `{"token":${'{"token":'.repeat(length / 16)}1` }),
+  ),
+  'a form of names': posted('/order', FORM_TYPE, (length) => filled('a=b&', length)),
+  'a form of brackets': posted('/order', FORM_TYPE, (length) => `token${filled('[a]', length)}=x`),
+  'a handoff of 8 KB and more': posted('/fanfare/admission', JSON_TYPE, (length) =>
+    JSON.stringify(filled('a', length)),
+  ),
+};
+
+test.each(Object.entries(INPUTS))('%s', async (_name, grow) => {
+  const [short, long] = [await fastest(grow(SHORT)), await fastest(grow(LONG))];
+  expect(long / Math.max(short, LEAST_MS)).toBeLessThan(STEEPEST);
+});
+
+test('a square would be seen', async () => {
+  const square: RequestListener = (req, res) => {
+    const text = req.url ?? '';
+    let seen = 0;
+    for (let at = 0; at < text.length; at += 6) seen += text.slice(at).lastIndexOf('?');
+    res.end(String(seen));
+  };
+  listener = square;
+  const [short, long] = [await fastest(get(filled('/', SHORT))), await fastest(get(filled('/', LONG)))];
+  expect(long / Math.max(short, LEAST_MS)).toBeGreaterThan(STEEPEST);
+});

@@ -1,0 +1,128 @@
+/** The way to Fanfare, broken in every way, as shoppers see it over HTTP. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
+import { Browser, openShop, type Shop, until } from '../support/shop.js';
+import { FAULTS, FaultyProxy, type ProxyFault } from '../support/faulty-proxy.js';
+
+const COLD = 8;
+/** Twice the deadline: what would show that somebody waited for it two times, and still bears a slow machine. */
+const TOO_LONG_MS = 4_000;
+
+// After a deadline undici connects once more for nothing, and lets go after its 4 seconds of keep-alive.
+jest.setTimeout(60_000);
+
+let emulator: Emulator;
+let proxy: FaultyProxy;
+let shop: Shop;
+/** Requests that were made of Fanfare, whatever became of them. */
+let calls: number;
+const countCall = (message: unknown): void => {
+  const { origin } = (message as { request: { origin: unknown } }).request;
+  if (String(origin).endsWith(`:${String(proxy.port)}`)) calls += 1;
+};
+
+beforeEach(async () => {
+  emulator = createEmulator();
+  proxy = await FaultyProxy.start((await emulator.listen()).url);
+  calls = 0;
+  subscribe('undici:request:create', countCall);
+});
+
+afterEach(async () => {
+  unsubscribe('undici:request:create', countCall);
+  await shop.close();
+  await proxy.close();
+  await emulator.close();
+});
+
+async function open(baseUrl = `http://127.0.0.1:${String(proxy.port)}`): Promise<void> {
+  shop = await openShop({
+    emulator,
+    onSubmit: (req, res) => {
+      res.statusCode = 402;
+      res.end(req.admission?.verifiedBy);
+    },
+    options: { api: { baseUrl }, deliveries: 'manual' },
+  });
+}
+
+const token = (): string => emulator.mint({ distributionId: 'queue_1', distributionType: 'queue' }).token;
+
+/** A shopper with a token that nobody has seen. */
+async function cold(): Promise<Response> {
+  return new Browser(shop.origin).visit(`/checkout?admission_token=${token()}`);
+}
+
+/** The answer, unless it takes so long that two deadlines must have passed. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const given = await answer;
+  expect(performance.now() - startedAt).toBeLessThan(TOO_LONG_MS);
+  return given;
+}
+
+async function expectOutage(known: Browser | undefined): Promise<void> {
+  const strangers = Array.from({ length: COLD }, () => inTime(cold()));
+  const order = known === undefined ? undefined : inTime(known.submit('/checkout', { token: token() }));
+  for (const answer of await Promise.all(strangers)) {
+    expect([answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([503, true]);
+    expect(await answer.text()).toContain('http-equiv="refresh"');
+  }
+  if (order !== undefined) expect(await (await order).text()).toBe('grace');
+  expect(await known?.visit('/checkout').then(({ status }) => status)).toBe(known && 200);
+}
+
+describe.each(Object.keys(FAULTS) as ProxyFault[])('a way that %s', (fault) => {
+  test('costs each shopper one call and its deadline, and no socket', async () => {
+    await open();
+    const known = await shop.admitted();
+    const base = proxy.stillOpen();
+    proxy.cut();
+    await until(() => proxy.stillOpen() === 0);
+    proxy.fault = fault;
+    calls = 0;
+    await expectOutage(known);
+    // None of them may be made twice: something may have happened.
+    expect(calls).toBe(COLD + 1);
+    await until(() => proxy.stillOpen() <= base);
+    proxy.fault = undefined;
+    await until(async () => (await cold()).status === 303);
+  });
+});
+
+test('a way where nobody listens', async () => {
+  await open();
+  const known = await shop.admitted();
+  await proxy.close();
+  await expectOutage(known);
+});
+
+test.each([
+  ['has no name', () => 'https://fanfare.invalid'],
+  ['speaks no TLS', () => `https://127.0.0.1:${String(proxy.port)}`],
+])('a way that %s', async (_what, baseUrl) => {
+  await open(baseUrl());
+  await expectOutage(undefined);
+  await until(() => proxy.stillOpen() === 0);
+});
+
+test('a crowd in an outage makes hardly a call, and hears at once', async () => {
+  await open();
+  proxy.fault = 'takes everything and says nothing';
+  const crowd = async (): Promise<void> => {
+    for (const answer of await Promise.all(Array.from({ length: 120 }, cold)))
+      expect(answer.status).toBe(503);
+  };
+  // The first ones find out. All who come later are told by those.
+  await crowd();
+  const [found, since] = [calls, performance.now()];
+  expect(found).toBeLessThanOrEqual(50);
+  await crowd();
+  await crowd();
+  // One each 5 seconds, however long this takes.
+  expect(calls - found).toBeLessThanOrEqual(1 + (performance.now() - since) / 5_000);
+  expect(shop.events.map(({ type }) => type)).toContain('fanfare.unavailable');
+  proxy.fault = undefined;
+  await until(async () => (await cold()).status === 303);
+  expect(shop.events.map(({ type }) => type)).toContain('fanfare.recovered');
+});

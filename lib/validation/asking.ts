@@ -1,0 +1,89 @@
+/** Asking Fanfare one question: when there is room, when it is worth it, and never by a rejection. */
+import { failureOf } from '../admission/outage.js';
+import type { Question, Unknown, Verdict } from '../admission/verdict.js';
+import type { Clock } from '../clock.js';
+import type { Breaker, Heard, Pause } from '../fanfare-api/breaker.js';
+import { createBulkhead, FULL } from '../fanfare-api/bulkhead.js';
+import type { FanfareClient } from '../fanfare-api/client.js';
+import { errorName } from '../fanfare-api/failure.js';
+
+export type Ask = (question: Question) => Promise<Verdict>;
+
+export interface AskingParts {
+  readonly client: Pick<FanfareClient, 'validate'>;
+  readonly clock: Clock;
+  /** One for all who ask: there is one Fanfare. */
+  readonly breaker: Breaker;
+  /** Hears every verdict that was asked for. */
+  readonly watch: (verdict: Verdict) => void;
+}
+
+/** Makes an asker with room of its own; the time spent waiting for it counts against the call's deadline. */
+export function createAsk(parts: AskingParts, room: { inFlight: number; waiting: number }): Ask {
+  const { client, clock, breaker, watch } = parts;
+  const bulkhead = createBulkhead(room.inFlight, room.waiting);
+
+  const call = async (question: Question, arrivedAt: number): Promise<Verdict> => {
+    const entered = breaker.enter();
+    if (typeof entered === 'object') return whilePaused(entered, clock.now());
+    const verdict = await answered(() => client.validate(question, { waitedMs: clock.now() - arrivedAt }));
+    watch(verdict);
+    entered(heardIn(verdict));
+    return verdict;
+  };
+
+  return async (question) => {
+    const pause = breaker.paused();
+    if (pause !== undefined) return whilePaused(pause, clock.now());
+    const arrivedAt = clock.now();
+    const verdict = await bulkhead.run(() => call(question, arrivedAt)).catch(faulty);
+    if (verdict !== FULL) return verdict;
+    watch(TOO_MANY);
+    return TOO_MANY;
+  };
+}
+
+const TOO_MANY: Verdict = Object.freeze({
+  answer: 'unknown',
+  failure: 'busy',
+  reason: 'too many validations at once',
+  retryAfterSeconds: 1,
+});
+
+/** Inside the call, so that whoever was let through always reports. */
+async function answered(validate: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await validate();
+  } catch (fault) {
+    return faulty(fault);
+  }
+}
+
+/** A fault in asking tells nothing about the token. */
+function faulty(fault: unknown): Unknown {
+  const reason = `the question could not be asked (${errorName(fault)})`;
+  return { answer: 'unknown', failure: 'fault', reason };
+}
+
+function whilePaused({ cause, until }: Pause, now: number): Unknown {
+  const reason = cause === 'away' ? 'it is away' : 'it asked for a pause';
+  const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1_000));
+  return { answer: 'unknown', failure: cause, reason, retryAfterSeconds };
+}
+
+const ABOUT = {
+  away: 'failed',
+  unclear: 'failed',
+  locked: 'answered',
+  fault: 'nothing',
+} as const;
+
+/** What a verdict says about Fanfare. A turn that did not come in time was busy without a status, and says nothing. */
+function heardIn(verdict: Verdict): Heard {
+  if (verdict.answer !== 'unknown') return { about: 'answered' };
+  const failure = failureOf(verdict);
+  const limited = verdict.status === 429 ? 'limited' : 'nothing';
+  const about = failure === 'busy' ? limited : ABOUT[failure];
+  const { retryAfterSeconds } = verdict;
+  return retryAfterSeconds === undefined ? { about } : { about, retryAfterSeconds };
+}
