@@ -97,7 +97,7 @@ function page(rows) {
     `- Machine: ${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
     `- System: ${type()} ${release()}, Node ${process.version}`,
     '',
-    "What the columns of a sale mean: **acknowledged**, orders whose shopper was told of success; **orders**, those in the shop's own books; **calls**, completions that reached Fanfare, repeats included. What must be 0: **forgotten**, acknowledged orders that only `findOrder` brought back; **lost**, acknowledged orders that Fanfare does not know, or knows as another one; **doubled**, second effects at Fanfare; **orders too many**, second orders for one admission; **stuck**, rows of the ledger that are not delivered in the end.",
+    "What the columns of a sale mean: **acknowledged**, orders whose shopper was told of success; **orders**, those in the shop's own books; **calls**, completions that reached Fanfare, repeats included. What must be 0: **forgotten**, orders that the ledger took for new more than once; **lost**, acknowledged orders that Fanfare does not know, or knows as another one; **doubled**, second effects at Fanfare; **orders too many**, second orders for one admission; **stuck**, rows of the ledger that are not delivered in the end.",
     '',
     ...sections,
   ].join('\n');

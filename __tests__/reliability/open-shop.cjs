@@ -8,7 +8,7 @@ const { createFanfare } = require(`${task.lib}/index`);
 exports.task = task;
 
 /** @param place `(req, res, fanfare)`: a claimed submit; a rejection becomes the answer of its status */
-exports.openShop = async ({ place, wrap = (ledger) => ledger, findOrder }) => {
+exports.openShop = async ({ place, wrap = (ledger) => ledger, findOrder, onEvent = () => {} }) => {
   const fanfare = createFanfare({
     organizationId: 'org_emulator',
     secretKey: 'sk_test_emulator',
@@ -18,7 +18,12 @@ exports.openShop = async ({ place, wrap = (ledger) => ledger, findOrder }) => {
     maxClaimSeconds: task.maxClaimSeconds ?? 600,
     ...(task.deliveriesPerMinute === undefined ? {} : { deliveriesPerMinute: task.deliveriesPerMinute }),
     ...(findOrder === undefined ? {} : { findOrder }),
-    onEvent: ({ type, admissionId }) => process.send({ said: type, admissionId }),
+    // Every shopper comes from somewhere else, not all from one address.
+    clientKey: (req) => req.headers['x-shopper'],
+    onEvent: (event) => {
+      onEvent(event);
+      process.send({ said: event.type });
+    },
   });
   const claim = fanfare.claimAdmission({ leaseSeconds: 10 });
   const server = http.createServer((req, res) => {

@@ -20,7 +20,7 @@ export interface Outcome {
   readonly orders: number;
   /** Completion calls that reached Fanfare. */
   readonly calls: number;
-  /** Acknowledged, and the ledger had no order: only the shop's own books, through `findOrder`. */
+  /** Orders that the ledger took for new more than once, so it had lost them in between. */
   readonly forgotten: number;
   /** Acknowledged, and Fanfare does not know it, or knows another order. */
   readonly lost: number;
@@ -44,15 +44,15 @@ export class Sale {
   readonly #fanfare: string;
   readonly #address: Address;
   readonly #folder = temporaryFolder();
-  /** The shop's own files: its orders, and those that it was asked for and found. */
-  readonly #books = { orders: join(this.#folder, 'orders'), found: join(this.#folder, 'found') };
+  /** The shop's own files: its orders, and each time that one was recorded in the ledger. */
+  readonly #books = { orders: join(this.#folder, 'orders'), recorded: join(this.#folder, 'recorded') };
   readonly #shoppers: Promise<void>[] = [];
   /** By consumer. */
-  readonly #acknowledged = new Map<string, { readonly orderId: string; readonly at: number }>();
+  readonly #acknowledged = new Map<string, string>();
   /** The shop's processes that listen, and where. */
+  readonly #shops = new Map<Child, string>();
   #through = 0;
   #closed = false;
-  readonly #shops = new Map<Child, string>();
 
   private constructor(emulator: Emulator, fanfare: string, address: Address) {
     this.emulator = emulator;
@@ -102,7 +102,7 @@ export class Sale {
 
   /** Resolves when so many shoppers are through. */
   async reached(through: number): Promise<void> {
-    await Promise.race([until(() => this.through >= through), this.#failed()]);
+    await Promise.race([until(() => this.#closed || this.through >= through), this.#failed()]);
   }
 
   /** Resolves when every shopper is through. */
@@ -117,17 +117,15 @@ export class Sale {
     await until(async () => this.#closed || (await ledger.list(waiting)).length === 0);
     const stuck = await ledger.list({ states: ['free', 'dead', 'discarded'], limit: 10_000 });
     await ledger.close();
-    const orders = entriesOf(this.#books.orders);
-    const admissions = new Set(orders.map(({ admissionId }) => admissionId));
     const completions = this.emulator.admissions().map(({ completion }) => completion);
     return {
       acknowledged: this.#acknowledged.size,
-      orders: orders.length,
+      orders: admissionsIn(this.#books.orders).length,
       calls: completions.reduce((sum, { received }) => sum + received, 0),
-      forgotten: this.#forgotten(),
+      forgotten: repeated(admissionsIn(this.#books.recorded)),
       lost: this.#lost(),
       doubled: doubled(this.emulator.admissions()),
-      ordersTooMany: orders.length - admissions.size,
+      ordersTooMany: repeated(admissionsIn(this.#books.orders)),
       stuck: stuck.length,
     };
   }
@@ -152,8 +150,8 @@ export class Sale {
   /** Submits until there is an answer that is the last word. */
   async #shop({ token, consumerId }: { readonly token: string; readonly consumerId: string }): Promise<void> {
     while (!this.#closed) {
-      const { status, code, orderId } = await submit(this.#anyOrigin(), token);
-      if (status === 201) this.#acknowledged.set(consumerId, { orderId: String(orderId), at: Date.now() });
+      const { status, code, orderId } = await submit(this.#anyOrigin(), token, consumerId);
+      if (status === 201) this.#acknowledged.set(consumerId, String(orderId));
       if (status === 201 || code === 'ADMISSION_USED') {
         this.#through += 1;
         return;
@@ -163,13 +161,6 @@ export class Sale {
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-  }
-
-  /** Found after the shopper was told: before that, a process that stood still may have been overtaken. */
-  #forgotten(): number {
-    const found = entriesOf(this.#books.found);
-    return found.filter(({ consumerId, at }) => at > (this.#acknowledged.get(consumerId)?.at ?? Infinity))
-      .length;
   }
 
   #anyOrigin(): string | undefined {
@@ -190,8 +181,7 @@ export class Sale {
         .filter(({ state }) => state === 'completed')
         .map(({ consumerId, completion }) => [consumerId, completion.orderId]),
     );
-    return [...this.#acknowledged].filter(([consumer, { orderId }]) => known.get(consumer) !== orderId)
-      .length;
+    return [...this.#acknowledged].filter(([consumer, orderId]) => known.get(consumer) !== orderId).length;
   }
 }
 
@@ -210,10 +200,11 @@ interface Answer {
   readonly orderId?: unknown;
 }
 
-async function submit(origin: string | undefined, token: string): Promise<Answer> {
+async function submit(origin: string | undefined, token: string, shopper: string): Promise<Answer> {
   if (origin === undefined) return {};
   try {
-    const answer = await fetch(origin, { method: 'POST', headers: { 'X-Fanfare-Admission': token } });
+    const headers = { 'X-Fanfare-Admission': token, 'X-Shopper': shopper };
+    const answer = await fetch(origin, { method: 'POST', headers });
     return { ...((await answer.json()) as Answer), status: answer.status };
   } catch {
     // The process died, before or after it had done what it was asked for.
@@ -228,15 +219,13 @@ function doubled(admissions: readonly AdmissionView[]): number {
   return used.length - new Set(used.map(({ consumerId }) => consumerId)).size + keys;
 }
 
-/** A line of the shop's books. */
-interface Entry {
-  readonly admissionId: string;
-  readonly consumerId: string;
-  readonly at: number;
+/** The admission of each line of a book. */
+function admissionsIn(book: string): readonly string[] {
+  if (!existsSync(book)) return [];
+  const lines = readFileSync(book, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => (JSON.parse(line) as { admissionId: string }).admissionId);
 }
 
-function entriesOf(file: string): readonly Entry[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Entry);
+function repeated(admissions: readonly string[]): number {
+  return admissions.length - new Set(admissions).size;
 }

@@ -5,19 +5,21 @@ const fs = require('node:fs');
 const { answer, openShop, task } = require('./open-shop.cjs');
 
 const orders = fs.openSync(task.orders, 'a');
-const found = fs.openSync(task.found, 'a');
+/** Each time that the ledger says it has a new order. */
+const recorded = fs.openSync(task.recorded, 'a');
 
-function write(book, { id, consumerId }, orderId) {
-  fs.writeSync(book, `${JSON.stringify({ admissionId: id, consumerId, orderId, at: Date.now() })}\n`);
+function write(book, entry) {
+  fs.writeSync(book, `${JSON.stringify(entry)}\n`);
   fs.fsyncSync(book);
 }
 
-/** What is found is noted down, so that it can be told apart from what the ledger knew by itself. */
-function findOrder(admission) {
+function findOrder({ id }) {
   const lines = fs.readFileSync(task.orders, 'utf8').split('\n').filter(Boolean);
-  const order = lines.map((line) => JSON.parse(line)).find(({ admissionId }) => admissionId === admission.id);
-  if (order !== undefined) write(found, admission, order.orderId);
-  return order;
+  return lines.map((line) => JSON.parse(line)).find(({ admissionId }) => admissionId === id);
+}
+
+function onEvent({ type, admissionId }) {
+  if (type === 'completion.recorded') write(recorded, { admissionId });
 }
 
 /** Admissions whose order this very process has made. */
@@ -34,7 +36,7 @@ async function place(req, res, fanfare) {
   await fanfare.assertClaim(req);
   const orderId = randomUUID();
   // Nothing keeps a second order of an admission out of the books: that is what is to be proven.
-  write(orders, req.admission, orderId);
+  write(orders, { admissionId: id, orderId });
   reached('order committed', id);
   await fanfare.completeAdmission(req, { orderId, amount: '129.00', currency: 'EUR' });
   reached('completion recorded', id);
@@ -65,4 +67,4 @@ function wrap(ledger) {
 
 watchCalls('undici:request:bodySent', 'request sent');
 watchCalls('undici:request:headers', 'answer received');
-openShop({ place, wrap, findOrder });
+openShop({ place, wrap, findOrder, onEvent });
