@@ -17,6 +17,7 @@ import type {
 import { checkDatabase } from './postgres-check.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { answerOf, isConnection, quoted } from './postgres-connection.js';
+import { PostgresNotes } from './postgres-notes.js';
 import type { DeliveryProgress, Row } from './row.js';
 
 /** Deleting more than this at once would hold up the orders behind it. */
@@ -28,13 +29,14 @@ export interface PostgresSettings {
   readonly clock: Clock | undefined;
 }
 
-export class PostgresLedger implements Ledger {
+export class PostgresLedger extends PostgresNotes implements Ledger {
   readonly engine = 'postgres';
   readonly #settings: PostgresSettings;
   #opened: Promise<readonly string[]> | undefined;
   #closed = false;
 
   constructor(settings: PostgresSettings) {
+    super();
     this.#settings = settings;
   }
 

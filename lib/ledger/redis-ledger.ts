@@ -23,6 +23,7 @@ import type { RedisCalls } from './redis-client.js';
 import { COMPLETE } from './redis-completion-script.js';
 import { DISCARD, RESCHEDULE, SETTLE_DELIVERY, TAKE, TAKE_DUE } from './redis-delivery-scripts.js';
 import { fromFields, toFields } from './redis-fields.js';
+import { RedisNotes } from './redis-notes.js';
 import type { Script } from './redis-script.js';
 import { runScript } from './redis-script.js';
 import { FIND, LEAD, LIST, PURGE } from './redis-upkeep-scripts.js';
@@ -32,7 +33,7 @@ import { byAge } from './standing.js';
 /** A script holds up everybody else, so it deletes no more than this at once. */
 const PURGE_BATCH = 200;
 
-export class RedisLedger implements Ledger {
+export class RedisLedger extends RedisNotes implements Ledger {
   readonly engine = 'redis';
   readonly #calls: RedisCalls;
   readonly #key: string;
@@ -42,6 +43,7 @@ export class RedisLedger implements Ledger {
 
   /** @param key what all keys begin with: a hash tag, so that a cluster keeps them together */
   constructor(calls: RedisCalls, key: string, clock: Clock | undefined) {
+    super();
     this.#calls = calls;
     this.#key = key;
     this.#clock = clock;

@@ -97,11 +97,18 @@ async function claim(
       takeUnresolved: !context.settings.hasFindOrder,
     });
     if (outcome.outcome === 'claimed') return outcome;
+    if (outcome.outcome === 'denied') return denied(held);
     const barred = await barrier(context, claimant, outcome.row);
     if (barred !== undefined) return barred;
   }
   return refusal('ADMISSION_IN_USE', 'other attempts keep coming first', {
     admissionId: held.session.admission.id,
+  });
+}
+
+function denied({ session }: HeldSession): ReasonedRefusal {
+  return refusal('ADMISSION_INVALID', 'Fanfare has denied this consumer', {
+    admissionId: session.admission.id,
   });
 }
 
