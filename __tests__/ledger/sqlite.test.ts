@@ -145,6 +145,22 @@ describe('the file', () => {
     expect(existsSync(':memory:')).toBe(false);
   });
 
+  it('of the layout before is brought to this one, and keeps its rows', async () => {
+    const before = sqliteLedger({ file });
+    await before.complete(byAdmission);
+    await before.close();
+    const database = openDatabase(file, 1_000);
+    // What layout 3 has added.
+    database.exec('DROP TABLE fanfare_notes; PRAGMA user_version = 2');
+    const ledger = sqliteLedger({ file });
+    await expect(ledger.find(ADMISSION.id)).resolves.toMatchObject({ state: 'ordered' });
+    const until = Date.now() + 60_000;
+    await expect(ledger.addNote({ kind: 'webhook', key: 'one', value: '', until })).resolves.toBe(true);
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    await ledger.close();
+    database.close();
+  });
+
   it('is refused when a newer version made it, and left as it is', async () => {
     const database = openDatabase(file, 1_000);
     database.exec('PRAGMA user_version = 4');

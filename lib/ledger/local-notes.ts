@@ -1,7 +1,7 @@
 /** The notes of a ledger over any store that answers at once. */
 import type { Triple } from '../admission/identity.js';
 import type { LocalStore } from './local-store.js';
-import type { Denial, NewNote, Note, NoteKind, NotePlace, Notes } from './note.js';
+import type { DenialRecord, NewNote, Note, NoteKind, NotePlace, Notes } from './note.js';
 import { denialKey } from './note.js';
 import { add, deny, finish, lasting, use } from './noting.js';
 import type { Step } from './transitions.js';
@@ -33,7 +33,7 @@ export abstract class LocalNotes implements Notes {
     return this.#step(kind, key, finish);
   }
 
-  deny(triple: Triple, denial: Denial): Promise<void> {
+  deny(triple: Triple, denial: DenialRecord): Promise<void> {
     return this.#step('denied', denialKey(triple), (kept, now) => deny(kept, triple, denial, now));
   }
 

@@ -32,7 +32,7 @@ export type NewNote = Pick<Note, 'key' | 'value' | 'until'> & {
 export type NotePlace = Pick<Note, 'createdAt' | 'key'>;
 
 /** What Fanfare said about a consumer who may not buy. */
-export interface Denial {
+export interface DenialRecord {
   /** Admissions granted up to here may not be claimed any more, nor those whose time is not known. */
   readonly deniedAt: number;
   /** Until when it must be remembered. */
@@ -54,11 +54,14 @@ export interface Notes {
   openNotes(kind: NoteKind, limit: number, after?: NotePlace): Promise<readonly Note[]>;
   /** Marks it done and empties its value; its name stays taken. `false`: there is none, or it is done already. */
   finishNote(kind: NoteKind, key: string): Promise<boolean>;
-  /** Refuses claims of this consumer from now on. Told again, the later time of each counts. */
-  deny(triple: Triple, denial: Denial): Promise<void>;
+  /**
+   * Refuses claims of this consumer from now on. Told again, the later time of each counts. Kept as a note of kind
+   * `denied`: its key is SHA-256 (base64url) of the length-prefixed type, distribution and consumer, its value `deniedAt`.
+   */
+  deny(triple: Triple, denial: DenialRecord): Promise<void>;
 }
 
-/** The key of the note of kind `denied` that keeps a triple's denial; its value is `deniedAt` in decimal. */
+/** The key of the note that keeps a triple's denial. */
 export function denialKey({ distributionType, distributionId, consumerId }: Triple): string {
   const hash = createHash('sha256');
   for (const part of [distributionType, distributionId, consumerId]) {

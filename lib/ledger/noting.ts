@@ -1,6 +1,6 @@
 /** What becomes of a note, as pure steps: the note in, outcome and the note to write out. */
 import type { Triple } from '../admission/identity.js';
-import type { Denial, NewNote, Note, NotePlace } from './note.js';
+import type { DenialRecord, NewNote, Note, NotePlace } from './note.js';
 import { denialKey } from './note.js';
 import type { Step } from './transitions.js';
 
@@ -40,7 +40,7 @@ export function finish(kept: Note | undefined, now: number): NoteStep<boolean> {
 export function deny(
   kept: Note | undefined,
   triple: Triple,
-  { deniedAt, until }: Denial,
+  { deniedAt, until }: DenialRecord,
   now: number,
 ): NoteStep<undefined> {
   const note = lasting(kept, now);
