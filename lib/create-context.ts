@@ -26,7 +26,7 @@ export function createContext(
   { emit, client, owner, reconciler, watch }: ContextParts,
 ): Context {
   const { organizationId } = settings;
-  const { offlineVerifier, coldPerMinute: perMinute } = checked;
+  const { offlineVerifier, coldPerMinute: perMinute, handoff } = checked;
   const asker = { organizationId, dialect: dialect.name, clock, emit };
   const keyring = createKeyring(secrets);
   const cookies = cookieStyle(insecure);
@@ -36,6 +36,7 @@ export function createContext(
     clock,
     emit,
     keyring,
+    ...compact({ handoff }),
     cookies,
     verifiedSession: rememberVerified((text) => {
       const session = readSession(keyring, organizationId, text);

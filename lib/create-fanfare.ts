@@ -11,6 +11,7 @@ import type { FanfareOptions } from './fanfare-options.js';
 import { parseBaseUrl } from './fanfare-api/base-url.js';
 import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
 import type { Context } from './middleware/context.js';
+import type * as HandoffModule from './middleware/handoff.js';
 import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
@@ -49,6 +50,8 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     deny: (admission, reason) => calls.deny(admission, reason),
     authorizeExternal: (user) => calls.authorizeExternal(user),
     checkout: calls.checkout,
+    createHandoffUrl: async (reference, handoff) =>
+      handoffs().createHandoffUrl(context, states, reference, handoff),
     routes: (...given: readonly unknown[]) => {
       refuseRequest('routes', given);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who mount them, not at import
@@ -127,6 +130,11 @@ function createOrders(context: Context, orders: Orders): OrderCalls {
     'Report-only mode: nobody is refused, and one admission may buy several orders. Leave "mode" out before the sale.';
   context.emit({ type: 'mode.report_only', level: 'warn', message });
   return withoutRejections(orders, context);
+}
+
+function handoffs(): typeof HandoffModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
+  return require('./middleware/handoff.js') as typeof HandoffModule;
 }
 
 /** `app.use(fanfare.routes)` would make a router for each request and answer none. */

@@ -31,6 +31,7 @@ export type FanfareEvent =
       /** The order that was made with it. */
       readonly orderId?: string;
     })
+  | (Named<'handoff.created', 'info'> & { readonly admissionId: string })
   | (Named<'admission.claimed', 'info'> & {
       readonly admissionId: string;
       readonly attempt: number;

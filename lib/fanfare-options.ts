@@ -9,6 +9,7 @@ import type { OnEvent } from './events.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Mode, Settings } from './middleware/context.js';
+import type { HandoffOptions } from './middleware/handoff.js';
 import type { Request } from './middleware/http.js';
 import type { TokenNames } from './middleware/token-sources.js';
 import type { OfflineVerifier } from './validation/offline-verifier.js';
@@ -32,6 +33,8 @@ export interface FanfareOptions {
     /** How long a session counts when nobody told when the admission ends, in seconds; default 1,800. */
     readonly maxSeconds?: number;
   };
+  /** For a checkout on another domain: links that carry an admission there, and from there. */
+  readonly handoff?: HandoffOptions;
   /** Where claims and completions are kept. There is no default: a guess would lose orders. */
   readonly ledger: Ledger;
   readonly validation?: {

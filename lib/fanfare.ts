@@ -1,10 +1,12 @@
 /** The one object a merchant works with. */
+import type { RequestAdmission } from './admission/admission.js';
 import type { Order } from './admission/order.js';
 import type { Calls } from './calls.js';
 import type { Delivered } from './completion/deliver-one.js';
 import type { Completions } from './completion/operate.js';
 import type { DoctorFinding } from './doctor/checks.js';
 import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
+import type { HandoffUrlOptions } from './middleware/handoff.js';
 import type { Middleware, Request } from './middleware/http.js';
 import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
 
@@ -27,6 +29,13 @@ export interface Fanfare extends Calls {
   releaseAdmission(reference: AdmissionReference): Promise<boolean>;
   /** Keeps the payment provider's reference with this attempt; the next attempt finds it in `req.admission.superseded`. */
   deferAdmission(req: Request, deferral: { readonly reference: string }): Promise<void>;
+  /**
+   * A link that hands the admission to the checkout on another domain (option `handoff`): good once, for a minute. Until it
+   * is taken or has lapsed, orders here are refused with `ADMISSION_IN_USE`; once it is taken, for good, where both domains
+   * keep one ledger. Rejects with `ADMISSION_REQUIRED`, `ADMISSION_INVALID`, `ADMISSION_IN_USE`, `ADMISSION_USED` or
+   * `LEDGER_UNAVAILABLE`, and with a `TypeError` when `url` leads to no configured destination.
+   */
+  createHandoffUrl(reference: Request | RequestAdmission, options: HandoffUrlOptions): Promise<string>;
   /**
    * Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over, and with
    * `ADMISSION_INVALID` when Fanfare has denied the consumer since.

@@ -37,11 +37,20 @@ export function readSecretKey(value: unknown): SecretKey {
 }
 
 export function readSecrets(value: unknown): readonly string[] {
+  return readSecretList(
+    'session.secrets',
+    value,
+    '; set it or FANFARE_SESSION_SECRET, for instance to the output of: openssl rand -hex 32',
+  );
+}
+
+/** One secret, or a list of them; `advice` ends the error. */
+export function readSecretList(option: string, value: unknown, advice = ''): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   const short = secrets.findIndex((secret) => typeof secret !== 'string' || Buffer.byteLength(secret) < 32);
   if (secrets.length > 0 && short === -1) return secrets as readonly string[];
   throw new TypeError(
-    `"session.secrets" must be a list of texts of at least 32 bytes each, got ${kindOf(short === -1 ? value : secrets[short])}; set it or FANFARE_SESSION_SECRET, for instance to the output of: openssl rand -hex 32`,
+    `"${option}" must be a list of texts of at least 32 bytes each, got ${kindOf(short === -1 ? value : secrets[short])}${advice}`,
   );
 }
 

@@ -9,7 +9,8 @@ import { type OnEvent, warnOnStderr } from './events.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
-import type { Settings } from './middleware/context.js';
+import { readHandoffOptions } from './handoff-options.js';
+import type { Handoff, Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
 import { checkOptions } from './option-checks.js';
 import { readCeiling, readFingerprintHeader, readMode } from './protection-options.js';
@@ -46,6 +47,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly clock: Clock;
   /** Absent: any number. */
   readonly coldPerMinute?: number;
+  readonly handoff?: Handoff;
 }
 
 const NAMES: readonly (keyof FanfareOptions)[] = [
@@ -55,6 +57,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'experienceUrl',
   'orderUrl',
   'session',
+  'handoff',
   'ledger',
   'validation',
   'offlineVerifier',
@@ -89,10 +92,12 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
   const { session = {} } = options;
   checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'maxSeconds']);
   const secretKey = readSecretKey(options.secretKey ?? environment['FANFARE_SECRET_KEY']);
+  const secrets = readSecrets(session.secrets ?? environment['FANFARE_SESSION_SECRET']);
   return {
     settings: readSettings(options, environment),
     secretKey,
-    secrets: readSecrets(session.secrets ?? environment['FANFARE_SESSION_SECRET']),
+    secrets,
+    ...readHandoffOptions(options.handoff, secrets),
     insecure: readInsecure(session.insecure, secretKey),
     ...readApi(options.api, environment),
     ledger: readLedger(options.ledger),

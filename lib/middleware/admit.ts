@@ -14,7 +14,7 @@ import { fingerprintOf } from './fingerprint.js';
 import type { Response } from './http.js';
 import { provenWithoutFanfare } from './in-outage.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
-import { beginSession, type HeldSession, writeSession } from './sessions.js';
+import { beginSession, type HeldSession, showing, writeSession } from './sessions.js';
 import type { Found } from './token-sources.js';
 
 export interface AdmitOptions {
@@ -136,14 +136,14 @@ async function keep(
     sealToken(context.keyring, token, admission.id),
     others,
   );
-  const held = {
+  const held = showing({
     ...written,
     fresh,
     admission: Object.freeze({
       ...written.admission,
       verifiedBy: provenBy === 'fanfare' ? ('fanfare' as const) : ('grace' as const),
     }),
-  };
+  });
   state.sessions = [held, ...others];
   context.emit({
     type: 'admission.attached',

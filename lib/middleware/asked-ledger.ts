@@ -3,7 +3,10 @@ import { askLedger, type LedgerParts } from '../completion/ledger-watch.js';
 import type { ClaimOutcome, ClaimRequest, Ledger } from '../ledger/ledger.js';
 
 /** The steps that requests take; completing is the completer's. */
-export type AskedLedger = Pick<Ledger, 'find' | 'claim' | 'renew' | 'defer' | 'settle' | 'findNote'>;
+export type AskedLedger = Pick<
+  Ledger,
+  'find' | 'claim' | 'renew' | 'defer' | 'settle' | 'findNote' | 'addNote' | 'useNote' | 'finishNote'
+>;
 
 /** Wraps a ledger so that every fault of it is a `FanfareError` and an event. */
 export function askedLedger(parts: LedgerParts): AskedLedger {
@@ -24,6 +27,9 @@ export function askedLedger(parts: LedgerParts): AskedLedger {
     renew: (holder, leaseMs) => ask((ledger) => ledger.renew(holder, leaseMs)),
     defer: (holder, reference) => ask((ledger) => ledger.defer(holder, reference)),
     settle: (holder, outcome) => ask((ledger) => ledger.settle(holder, outcome)),
+    addNote: (note) => ask((ledger) => ledger.addNote(note)),
+    useNote: (kind, key, limit) => ask((ledger) => ledger.useNote(kind, key, limit)),
+    finishNote: (kind, key) => ask((ledger) => ledger.finishNote(kind, key)),
     findNote: (kind, key) => ask((ledger) => ledger.findNote(kind, key)),
   };
   return asked;

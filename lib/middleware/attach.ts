@@ -2,11 +2,13 @@
 import type { Conditions } from '../admission/conditions.js';
 import { admit } from './admit.js';
 import type { Context } from './context.js';
+import type * as HandoffModule from './handoff.js';
 import { type Request, type Response, targetOf } from './http.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
 import type { HeldSession } from './sessions.js';
 import {
   type Found,
+  linkInQuery,
   type NameGroups,
   namesInQuery,
   tokenInBody,
@@ -51,8 +53,21 @@ export function attach(
 ): 'next' | Promise<'next' | 'answered'> {
   const state = states.of(req, res);
   const found = unseen(req, state, look);
-  if (found === undefined || req.method === 'HEAD' || isPrefetch(req)) return 'next';
-  return attachToken(context, state, req, res, look, found);
+  if (found !== undefined) {
+    return mayAttach(req) ? attachToken(context, state, req, res, look, found) : 'next';
+  }
+  const link = context.handoff?.origin === undefined ? undefined : unseenLink(req, state);
+  return link !== undefined && mayAttach(req) ? attachLink(context, state, req, res, look, link) : 'next';
+}
+
+/** What loads a page ahead, or not at all, spends nothing. */
+function mayAttach(req: Request): boolean {
+  return req.method !== 'HEAD' && !isPrefetch(req);
+}
+
+function unseenLink(req: Request, { seen }: RequestState): string | undefined {
+  const link = isSubmit(req) ? undefined : linkInQuery(req);
+  return link === undefined || seen.includes(link) ? undefined : link;
 }
 
 /** Reads the target and the headers only as far as a token can be there. */
@@ -79,9 +94,39 @@ async function attachToken(
   state.seen.push(found.handed.token);
   const submit = look.claims && isSubmit(req);
   const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
+  remember(state, req, admitted);
+  return found.where === 'query' ? leadAway(state, req, res, look, admitted) : 'next';
+}
+
+async function attachLink(
+  context: Context,
+  state: RequestState,
+  req: Request,
+  res: Response,
+  look: Look,
+  link: string,
+): Promise<'next' | 'answered'> {
+  state.seen.push(link);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
+  const { takeLink } = require('./handoff.js') as typeof HandoffModule;
+  const admitted = await takeLink(context, state, res, link);
+  remember(state, req, admitted);
+  return leadAway(state, req, res, look, admitted);
+}
+
+function remember(state: RequestState, req: Request, admitted: HeldSession | TokenTrouble): void {
   if ('session' in admitted) req.admission = admitted.admission;
   state.trouble = 'session' in admitted ? undefined : admitted;
-  if (found.where !== 'query' || req.method !== 'GET' || !isNavigation(req)) return 'next';
+}
+
+function leadAway(
+  state: RequestState,
+  req: Request,
+  res: Response,
+  look: Look,
+  admitted: HeldSession | TokenTrouble,
+): 'next' | 'answered' {
+  if (req.method !== 'GET' || !isNavigation(req)) return 'next';
   return leadsAway(state, admitted) ? redirectWithoutToken(req, res, look.query) : 'next';
 }
 

@@ -2,6 +2,7 @@
 import { delay } from '../clock.js';
 import { isUsed, type Row } from '../ledger/row.js';
 import type { Context } from './context.js';
+import { endLapsedLink, isLink } from './held-by-link.js';
 import { usedBy } from './page-guard.js';
 import { refusal, type ReasonedRefusal } from './refusals.js';
 import { type HeldSession, sidHashOf } from './sessions.js';
@@ -45,8 +46,11 @@ async function openBarrier(
   return inTheWay ? inUse(claimant.held, 'an earlier attempt waits for its payment') : undefined;
 }
 
-function maySupersede({ held, onPending }: Claimant, row: Row): boolean {
-  return isOwn(row, held) && onPending === 'supersede';
+function maySupersede(
+  { held, onPending }: Claimant,
+  row: Extract<Row, { readonly state: 'pending' }>,
+): boolean {
+  return isOwn(row, held) && (onPending === 'supersede' || isLink(row.attempt));
 }
 
 async function waitForOutcome(
@@ -65,6 +69,7 @@ async function settleUnresolved(
   claimant: Claimant,
   row: Row,
 ): Promise<ReasonedRefusal | undefined> {
+  if (await endLapsedLink(context, row)) return undefined;
   if (!context.settings.hasFindOrder) return undefined;
   if ((await context.reconciler.settle(row)) === 'free') return undefined;
   const settled = await context.ledger.find(row.admission.id);

@@ -1,10 +1,9 @@
 /** The guard of a submit: the ledger is asked, Fanfare is asked afresh, then the admission is held for this one order. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { SupersededAttempt } from '../admission/admission.js';
 import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
-import type { ClaimOutcome } from '../ledger/ledger.js';
 import { sealedTokenIn } from '../tokens/session.js';
+import { announce, type Claimed, superseded, tookFrom } from './claimed.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
 import { beforeLastByte } from './answer-hook.js';
 import { attach } from './attach.js';
@@ -83,8 +82,6 @@ async function mark({ context, res }: Visit, state: RequestState, { held }: Vali
   );
 }
 
-type Claimed = Extract<ClaimOutcome, { readonly outcome: 'claimed' }>;
-
 async function claim(
   context: Context,
   claimant: Claimant,
@@ -92,6 +89,7 @@ async function claim(
   leaseMs: number,
 ): Promise<Claimed | ReasonedRefusal> {
   const { held, onPending } = claimant;
+  let supersede = onPending === 'supersede';
   for (let round = 0; round < CLAIM_ROUNDS; round += 1) {
     const outcome = await context.ledger.claim({
       admission: held.session.admission,
@@ -100,13 +98,15 @@ async function claim(
       attemptId: randomUUID(),
       owner: context.owner,
       leaseMs,
-      supersede: onPending === 'supersede',
+      supersede,
       takeUnresolved: !context.settings.hasFindOrder,
     });
     if (outcome.outcome === 'claimed') return outcome;
     if (outcome.outcome === 'denied') return denied(held);
     const barred = await barrier(context, claimant, outcome.row);
     if (barred !== undefined) return barred;
+    // What is no barrier while it waits is the link that brought this session here.
+    supersede ||= outcome.row.state === 'pending';
   }
   return refusal('ADMISSION_IN_USE', 'other attempts keep coming first', {
     admissionId: held.session.admission.id,
@@ -129,7 +129,8 @@ async function begin(
   const { id: admissionId, expiresAt } = held.session.admission;
   const { id: attemptId, number } = claimed.attempt;
   const running = new RunningAttempt(context, { admissionId, attemptId, number, expiresAt }, leaseMs);
-  announce(context, admissionId, claimed);
+  const took = tookFrom(claimed);
+  announce(context, admissionId, claimed.attempt, took);
   // A time-out middleware has answered meanwhile: nobody waits for this order any more, and none has begun.
   if (res.headersSent) {
     await running.answered('released');
@@ -139,29 +140,8 @@ async function begin(
   beforeLastByte(res, () => running.answered(outcomeOfAnswer(req, res)));
   const { attempt } = running;
   req.admission = Object.freeze(
-    compact({ ...held.admission, verifiedBy, attempt, superseded: superseded(claimed) }),
+    compact({ ...held.admission, verifiedBy, attempt, superseded: superseded(took) }),
   );
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
   return 'next';
-}
-
-function superseded({ took }: Claimed): SupersededAttempt | undefined {
-  if (took === undefined) return undefined;
-  const { number, id, reference } = took.attempt;
-  return compact({ number, id, reference });
-}
-
-function announce({ emit }: Context, admissionId: string, { attempt, took }: Claimed): void {
-  if (took?.from === 'unresolved') {
-    const message = 'An attempt without a known outcome was taken over; "findOrder" would have settled it.';
-    emit({ type: 'claim.unresolved', level: 'warn', message, admissionId, attempt: took.attempt.number });
-  }
-  emit({
-    type: 'admission.claimed',
-    level: 'info',
-    message: `Attempt ${attempt.number} holds the admission.`,
-    admissionId,
-    attempt: attempt.number,
-    ...(took === undefined ? {} : { superseded: took.attempt.number }),
-  });
 }

@@ -71,11 +71,20 @@ export interface RequestWatch {
   foundNoToken(req: Request): void;
 }
 
+/** How admissions go to another domain, or come from one. */
+export interface Handoff {
+  readonly keyring: Keyring;
+  readonly destinations: ReadonlySet<string>;
+  readonly origin?: string;
+}
+
 export interface Context {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly emit: OnEvent;
   readonly keyring: Keyring;
+  /** Absent: no admission goes to another domain, and none comes from one. */
+  readonly handoff?: Handoff;
   readonly cookies: CookieStyle;
   /** Verified once, then remembered; `undefined` when we did not sign it. */
   readonly verifiedSession: (cookie: string, now: number) => HeldSession | undefined;

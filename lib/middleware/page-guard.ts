@@ -10,7 +10,7 @@ import { ruleOnSession } from './in-outage.js';
 import { refusal, refusalForToken, refusalWithout, type ReasonedRefusal } from './refusals.js';
 import type { RequestState, RequestStates } from './request-state.js';
 import type { Step } from './run.js';
-import { clearCookie, type HeldSession, sidHashOf, tokenOf } from './sessions.js';
+import { clearCookie, type HeldSession, showing, sidHashOf, tokenOf } from './sessions.js';
 
 /** Everything a guard works with for one request. */
 export interface Visit {
@@ -84,7 +84,8 @@ function pass({ context, req, res }: Visit, { trouble }: RequestState, held: Hel
   if (trouble !== undefined && 'answer' in trouble && trouble.answer === 'unknown') {
     const ruling = ruleOnSession(context, held, 'page', trouble);
     if (ruling === 'later' || ruling === 'refuse') return refusalForToken(trouble);
-    req.admission = Object.freeze({ ...held.admission, verifiedBy: 'grace' as const });
+    const admission = Object.freeze({ ...held.admission, verifiedBy: 'grace' as const });
+    req.admission = showing({ ...held, admission }).admission;
   } else {
     req.admission = held.admission;
   }

@@ -61,7 +61,7 @@ const SEPARATORS = '=; '.length;
 /** Prepares a session for the requests that will carry its cookie. */
 export function held(session: Session, value: string, settings: Settings, style: CookieStyle): HeldSession {
   const name = cookieName(style, session.admission.id);
-  return {
+  return showing({
     session,
     signed: signedPart(value),
     cookieName: name,
@@ -73,7 +73,20 @@ export function held(session: Session, value: string, settings: Settings, style:
       verifiedBy: session.provenBy === 'fanfare' ? ('session' as const) : ('grace' as const),
     }),
     standing: 'good',
-  };
+  });
+}
+
+const shown = new WeakMap<RequestAdmission, HeldSession>();
+
+/** Remembers which session an admission stands for, for those who hand on `req.admission` without its request. */
+export function showing(held: HeldSession): HeldSession {
+  shown.set(held.admission, held);
+  return held;
+}
+
+/** The session that an admission was shown for; `undefined` for one that no request of this process had. */
+export function sessionShown(admission: RequestAdmission): HeldSession | undefined {
+  return shown.get(admission);
 }
 
 /** The admission token of a session; `undefined` when it was sealed under no secret of ours. */

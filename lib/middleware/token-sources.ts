@@ -57,9 +57,19 @@ export function tokenInQuery(req: Request, groups: NameGroups): Found | undefine
   return query === '' ? undefined : found('query', parametersOf(query), groups);
 }
 
+/** Names a link from another domain. */
+export const HANDOFF_PARAMETER = 'fanfare_handoff';
+
+/** The link from another domain that this address is. */
+export function linkInQuery(req: Request): string | undefined {
+  const query = queryOf(targetOf(req));
+  const links = query === '' ? [] : new URLSearchParams(query).getAll(HANDOFF_PARAMETER);
+  return links.length === 1 ? links[0] : undefined;
+}
+
 /** What leaves the URL with a token: all its names, and the consumer's id, which must not stay in the history. */
 export function namesInQuery(groups: NameGroups): ReadonlySet<string> {
-  return new Set([...groups.flat(), ...BESIDE.consumerId]);
+  return new Set([...groups.flat(), ...BESIDE.consumerId, HANDOFF_PARAMETER]);
 }
 
 /** The token in the header; ids for an opaque one stand in the query. */

@@ -1,13 +1,12 @@
 /**
  * The admission session: one signed cookie per admission, which carries it over refreshes so that a page load need ask
- * nobody. HS256 by `jsonwebtoken`, with a purpose claim and the organization as audience, so that no other token that
- * was signed with the same secret can pass for one.
+ * nobody.
  */
-import jwt from 'jsonwebtoken';
 import type { Admission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import { distributionType, isId } from '../admission/identity.js';
 import type { Keyring } from './keyring.js';
+import { readSigned, sign } from './signed.js';
 
 /** What one cookie says. Times are milliseconds since the epoch. */
 export interface Session {
@@ -22,16 +21,8 @@ export interface Session {
   readonly attempted: boolean;
 }
 
-const PURPOSE = 'admission-session';
-/** Browsers keep no cookie whose name and value are longer together. */
-const LONGEST_COOKIE = 4_096;
-
-/** What `jsonwebtoken` throws at a text that is none of ours. */
-const NO_SESSION = [jwt.JsonWebTokenError, SyntaxError, TypeError];
-
 // Short on the wire, since every request of the shop carries it.
-interface Claims {
-  readonly use: string;
+export interface SessionClaims {
   readonly sid: string;
   readonly id: string;
   readonly con: string;
@@ -56,9 +47,13 @@ export function signSession(
   sealedToken: string,
   endsAt: number,
 ): string {
+  return sign(signing(keyring, organizationId), claimsOf(session, sealedToken), endsAt);
+}
+
+/** A session and its sealed token as claims of something that is signed. */
+export function claimsOf(session: Session, sealedToken: string): SessionClaims {
   const { admission } = session;
-  const claims: Claims = compact({
-    use: PURPOSE,
+  return compact({
     sid: session.sid,
     id: admission.id,
     con: admission.consumerId,
@@ -74,21 +69,16 @@ export function signSession(
     unv: session.provenBy === 'nobody' ? 1 : undefined,
     tok: sealedToken,
   });
-  return jwt.sign({ ...claims, exp: Math.ceil(endsAt / 1000) }, keyring[0].signing, {
-    algorithm: 'HS256',
-    audience: organizationId,
-    noTimestamp: true,
-  });
 }
 
 /** Reads a cookie's value. `undefined` unless we signed exactly this text, as a session, for this organization. */
 export function readSession(keyring: Keyring, organizationId: string, text: string): Session | undefined {
-  if (text.length > LONGEST_COOKIE) return undefined;
-  for (const { signing } of keyring) {
-    const claims = verified(text, signing, organizationId);
-    if (claims !== undefined) return fromClaims(claims);
-  }
-  return undefined;
+  const claims = readSigned(signing(keyring, organizationId), text) as SessionClaims | undefined;
+  return claims && sessionOf(claims);
+}
+
+function signing(keyring: Keyring, organizationId: string): Parameters<typeof sign>[0] {
+  return { keyring, purpose: 'admission-session', audience: organizationId };
 }
 
 /** What of a cookie's value {@link readSession} has verified, in memory of its own: a slice would keep the whole header alive. */
@@ -99,23 +89,11 @@ export function signedPart(text: string): string {
 /** The sealed token in a {@link signedPart}. It is the longest claim by far, and only submits need it. */
 export function sealedTokenIn(signed: string): string {
   const [, payload = ''] = signed.split('.');
-  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims).tok;
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as SessionClaims).tok;
 }
 
-function verified(text: string, key: Keyring[0]['signing'], organizationId: string): Claims | undefined {
-  try {
-    // The end is judged by the caller's clock: a marked session outlives its admission for a while.
-    const options = { algorithms: ['HS256' as const], audience: organizationId, ignoreExpiration: true };
-    const claims = jwt.verify(text, key, options) as Claims;
-    return claims.use === PURPOSE ? claims : undefined;
-  } catch (error) {
-    // A damaged payload is parsed before the signature is looked at, and of one that is `null` the claims are read all the same.
-    if (NO_SESSION.some((kind) => error instanceof kind)) return undefined;
-    throw error;
-  }
-}
-
-function fromClaims(claims: Claims): Session | undefined {
+/** The session that verified claims tell of; `undefined` when they tell of none. */
+export function sessionOf(claims: SessionClaims): Session | undefined {
   const type = distributionType(claims.typ);
   if (type === undefined || !isId(claims.con) || !isId(claims.dis)) return undefined;
   return {
@@ -138,7 +116,7 @@ function fromClaims(claims: Claims): Session | undefined {
   };
 }
 
-function provenBy({ sgn, unv }: Claims): Session['provenBy'] {
+function provenBy({ sgn, unv }: SessionClaims): Session['provenBy'] {
   if (unv === 1) return 'nobody';
   return sgn === 1 ? 'signature' : 'fanfare';
 }

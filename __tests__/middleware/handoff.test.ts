@@ -1,0 +1,303 @@
+/** An admission goes from one domain's shop to the checkout of another, by a link. */
+import { type FanfareOptions, type Ledger, memoryLedger } from '../../lib/index.js';
+import type { Jar } from '../support/jar.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { closeStages, openStage, type Route, showAdmission, type Stage } from '../support/servers.js';
+
+const BOTH = 'a secret that both of the domains know';
+const PAY = 'https://pay.example';
+const MINUTE = 60_000;
+
+let clock: ManualClock;
+let ledger: Ledger;
+let stage: Stage;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  ledger = memoryLedger({ clock });
+  const shop = { ledger, handoff: { secrets: [BOTH], destinations: [PAY] } };
+  stage = await openStage(shop, { clock });
+});
+afterEach(closeStages);
+
+interface Sites {
+  /** A browser at the shop, which has the admission. */
+  readonly here: Jar;
+  /** The same shopper's browser at the other domain. */
+  readonly there: Jar;
+}
+
+async function open(pay: Partial<FanfareOptions> = {}): Promise<Sites> {
+  const { fanfare } = stage;
+  const checkout = stage.another({
+    ledger,
+    handoff: { secrets: [BOTH], origin: PAY },
+    session: { secrets: ['another session secret, of the pay page'], insecure: true },
+    ...pay,
+  });
+  const order: Route['use'][number] = (req, res) => {
+    if (req.headers['x-pay'] === 'elsewhere') return void res.end('elsewhere');
+    checkout.completeAdmission(req, { orderId: 'order_1' }).then(
+      () => res.end(JSON.stringify({ superseded: req.admission?.superseded ?? null })),
+      (error: unknown) => res.end(String(error)),
+    );
+  };
+  const here = await stage.serve('Express 5', [
+    { use: [fanfare.attachAdmission()] },
+    { path: '/checkout', use: [fanfare.requireAdmission(), showAdmission] },
+    { path: '/order', use: [fanfare.claimAdmission(), showAdmission] },
+    { path: '/leave', use: [handing((req) => fanfare.createHandoffUrl(req, { url: `${PAY}/pay?cart=1` }))] },
+    {
+      path: '/leave-with-admission',
+      use: [handing((req) => fanfare.createHandoffUrl(req.admission!, { url: `${PAY}/pay` }))],
+    },
+  ]);
+  const there = await stage.serve('Express 5', [
+    { use: [checkout.attachAdmission()] },
+    { path: '/pay', use: [checkout.requireAdmission(), showAdmission] },
+    { path: '/order', use: [checkout.claimAdmission(), order] },
+  ]);
+  await here.visit(`/checkout?admission_token=${stage.token()}`);
+  return { here, there };
+}
+
+function handing(make: (req: Parameters<Route['use'][number]>[0]) => Promise<string>): Route['use'][number] {
+  return (req, res) => {
+    make(req).then(
+      (url) => res.writeHead(303, { Location: url }).end(),
+      (error: unknown) => {
+        res.statusCode = 500;
+        res.end(JSON.stringify({ code: (error as { code?: string }).code, text: String(error) }));
+      },
+    );
+  };
+}
+
+/** The part of a link that a server at the other domain sees. */
+async function leave(here: Jar, path = '/leave'): Promise<string> {
+  const { status, headers } = await here.visit(path);
+  expect(status).toBe(303);
+  const link = new URL(headers.location!);
+  expect(link.origin).toBe(PAY);
+  return link.pathname + link.search;
+}
+
+const codeOf = async (answer: Promise<{ json(): Record<string, unknown> }>): Promise<unknown> =>
+  (await answer).json()['code'];
+
+describe('a link to another domain', () => {
+  it('begins a session there, leaves the URL, and buys one order', async () => {
+    const { here, there } = await open();
+    const link = await leave(here);
+    const arrived = await there.visit(link);
+    expect([arrived.status, arrived.headers.location]).toEqual([303, '/pay?cart=1']);
+    expect(arrived.headers['referrer-policy']).toBe('no-referrer');
+    expect((await there.visit('/pay')).json()['admission']).toMatchObject({ verifiedBy: 'session' });
+    const asked = stage.validations();
+    expect((await there.post('/order', {})).json()).toEqual({ superseded: null });
+    expect(stage.validations()).toBe(asked + 1);
+    expect(await codeOf(here.post('/order', {}))).toBe('ADMISSION_USED');
+  });
+
+  it('is made of "req.admission", too', async () => {
+    const { here, there } = await open();
+    expect((await there.visit(await leave(here, '/leave-with-admission'))).status).toBe(303);
+    const foreign = (await here.fetch('/checkout')).json()['admission'] as never;
+    await expect(stage.fanfare.createHandoffUrl(foreign, { url: PAY })).rejects.toMatchObject({
+      code: 'ADMISSION_REQUIRED',
+    });
+  });
+
+  it('never carries the token in clear', async () => {
+    const { here } = await open();
+    const token = stage.token();
+    here.cookies.clear();
+    await here.visit(`/checkout?admission_token=${token}`);
+    const link = await leave(here);
+    const decoded = Buffer.from(link.split('.')[1]!, 'base64url').toString();
+    expect(JSON.parse(decoded)).toMatchObject({ use: 'admission-handoff', aud: PAY });
+    for (const part of token.split('.')) expect(link + decoded).not.toContain(part);
+  });
+
+  it('is good once', async () => {
+    const { here, there } = await open();
+    const link = await leave(here);
+    await there.visit(link);
+    there.cookies.clear();
+    expect(await codeOf(there.fetch(link))).toBe('ADMISSION_INVALID');
+  });
+
+  it('is good once also where the domains keep ledgers of their own', async () => {
+    const { here, there } = await open({ ledger: memoryLedger({ clock }) });
+    const link = await leave(here);
+    await there.visit(link);
+    expect((await there.visit('/pay')).status).toBe(200);
+    there.cookies.clear();
+    expect(await codeOf(there.fetch(link))).toBe('ADMISSION_INVALID');
+  });
+
+  it('is not spent by a prefetch or a HEAD', async () => {
+    const { here, there } = await open();
+    const link = await leave(here);
+    await there.visit(link, { 'Sec-Purpose': 'prefetch' });
+    await there.send(link, { method: 'HEAD' });
+    expect((await there.visit(link)).status).toBe(303);
+  });
+
+  it('works with onPending "refuse", since it is no attempt of its own', async () => {
+    const { here } = await open();
+    const checkout = stage.another({ ledger, handoff: { secrets: [BOTH], origin: PAY } });
+    const there = await stage.serve('node:http', [
+      { path: '/pay', use: [checkout.requireAdmission(), showAdmission] },
+      { path: '/order', use: [checkout.claimAdmission({ onPending: 'refuse' }), showAdmission] },
+    ]);
+    await there.visit(await leave(here));
+    expect((await there.post('/order', {})).status).toBe(200);
+  });
+
+  it.each<readonly [string, Partial<FanfareOptions>]>([
+    ['another site', { handoff: { secrets: [BOTH], origin: 'https://other.example' } }],
+    [
+      'a site with another secret',
+      { handoff: { secrets: ['another secret that is long enough'], origin: PAY } },
+    ],
+  ])('is none for %s', async (_name, pay) => {
+    const { here, there } = await open(pay);
+    expect(await codeOf(there.fetch(await leave(here)))).toBe('ADMISSION_INVALID');
+    expect(there.cookies.size).toBe(0);
+  });
+
+  it('is not looked at by a site that takes none', async () => {
+    const { here, there } = await open({ handoff: { secrets: [BOTH] } });
+    expect(await codeOf(there.fetch(await leave(here)))).toBe('ADMISSION_REQUIRED');
+  });
+
+  it('keeps a good session and cleans the URL when it is worth nothing', async () => {
+    const { here, there } = await open();
+    await there.visit(await leave(here));
+    const again = await there.visit('/pay?fanfare_handoff=damaged&cart=2');
+    expect([again.status, again.headers.location]).toEqual([303, '/pay?cart=2']);
+    expect((await there.visit('/pay')).status).toBe(200);
+  });
+
+  it('opens by either secret while they are rotated', async () => {
+    const newer = 'a newer secret that both domains know';
+    const { here, there } = await open({ handoff: { secrets: [newer, BOTH], origin: PAY } });
+    expect((await there.visit(await leave(here))).status).toBe(303);
+  });
+});
+
+describe('the admission, once a link was made', () => {
+  it('is refused for orders here until the link has lapsed unused', async () => {
+    const { here, there } = await open();
+    const link = await leave(here);
+    const refused = await here.post('/order', {});
+    expect([refused.status, refused.json()['code']]).toEqual([409, 'ADMISSION_IN_USE']);
+    await clock.advance(MINUTE + 6_000);
+    expect(await codeOf(there.fetch(link))).toBe('ADMISSION_INVALID');
+    expect((await here.post('/order', {})).status).toBe(200);
+    expect(stage.events.map(({ type }) => type)).not.toContain('claim.unresolved');
+  });
+
+  it('lapses without asking for an order that nobody began', async () => {
+    await closeStages();
+    ledger = memoryLedger({ clock });
+    const findOrder = jest.fn(() => undefined);
+    const shop = { ledger, findOrder, handoff: { secrets: [BOTH], destinations: [PAY] } };
+    stage = await openStage(shop, { clock });
+    const { here } = await open();
+    await leave(here);
+    // Longer than the link, shorter than the next sweep.
+    await clock.advance(MINUTE + 1);
+    expect((await here.post('/order', {})).status).toBe(200);
+  });
+
+  it('stays refused for orders here once the link was taken', async () => {
+    const { here, there } = await open();
+    await there.visit(await leave(here));
+    await clock.advance(5 * MINUTE);
+    expect(await codeOf(here.post('/order', {}))).toBe('ADMISSION_IN_USE');
+    expect((await there.post('/order', {})).status).toBe(200);
+  });
+
+  it('goes by a second link when the shopper comes back for one, and by the first no more', async () => {
+    const { here, there } = await open();
+    const [first, second] = [await leave(here), await leave(here)];
+    expect(await codeOf(there.fetch(first))).toBe('ADMISSION_INVALID');
+    await there.visit(second);
+    await there.visit(await leave(here));
+    expect((await there.post('/order', {})).json()).toEqual({ superseded: null });
+  });
+
+  it('is not handed over a second time while a payment is under way there', async () => {
+    const { here, there } = await open();
+    await there.visit(await leave(here));
+    await there.post('/order', {}, { 'X-Pay': 'elsewhere' });
+    expect(await codeOf(here.visit('/leave'))).toBe('ADMISSION_IN_USE');
+  });
+
+  it('is not handed over when it is used, or while an order is under way here', async () => {
+    const { here } = await open();
+    await here.post('/order', {});
+    expect(await codeOf(here.visit('/leave'))).toBe('ADMISSION_IN_USE');
+    const [row] = await ledger.list({ states: ['pending'], limit: 1 });
+    await stage.fanfare.completeAdmission({ id: row!.admission.id }, { orderId: 'order_1' });
+    expect(await codeOf(here.visit('/leave'))).toBe('ADMISSION_USED');
+  });
+
+  it('ends when it ends: a link gives no more time', async () => {
+    const { here, there } = await open();
+    await there.visit(await leave(here));
+    await clock.advance(3_600_000);
+    expect((await there.fetch('/pay')).json()['code']).toBe('ADMISSION_EXPIRED');
+  });
+});
+
+test('a request without an admission, or without the option, gives no link', async () => {
+  const { there } = await open();
+  const { fanfare } = stage;
+  const bare = { headers: {}, method: 'GET', url: '/' } as never;
+  await expect(fanfare.createHandoffUrl(bare, { url: PAY })).rejects.toMatchObject({
+    code: 'ADMISSION_REQUIRED',
+  });
+  await expect(stage.another({}).createHandoffUrl(bare, { url: PAY })).rejects.toThrow('"handoff"');
+  expect(there.cookies.size).toBe(0);
+});
+
+test.each([
+  'https://evil.example/pay',
+  'https://pay.example.evil.example',
+  'http://pay.example',
+  '/pay',
+  'pay',
+])('a link leads to no other place: %s', async (url) => {
+  const bare = { headers: {} } as never;
+  await expect(stage.fanfare.createHandoffUrl(bare, { url })).rejects.toThrow('"handoff.destinations"');
+});
+
+test.each([0, 601, NaN, '60'])('expiresInSeconds is not %p', async (expiresInSeconds) => {
+  const asked = stage.fanfare.createHandoffUrl({ headers: {} } as never, {
+    url: PAY,
+    expiresInSeconds: expiresInSeconds as number,
+  });
+  await expect(asked).rejects.toThrow('"expiresInSeconds"');
+});
+
+test.each<readonly [string, unknown]>([
+  ['"handoff.secrets"', { secrets: ['short'] }],
+  [
+    '"handoff.secrets" must not hold a session secret',
+    { secrets: ['a session secret for tests, long enough'] },
+  ],
+  ['"handoff.destinations" must be a list', { secrets: [BOTH], destinations: PAY }],
+  ['"handoff.destinations" must be an exact origin', { secrets: [BOTH], destinations: [`${PAY}/`] }],
+  [
+    '"handoff.destinations" must be an exact origin',
+    { secrets: [BOTH], destinations: ['http://pay.example'] },
+  ],
+  ['"handoff.destinations" must be an exact origin', { secrets: [BOTH], destinations: ['*'] }],
+  ['"handoff.origin" must be an exact origin', { secrets: [BOTH], origin: 'pay.example' }],
+  ['knows no option "audience"', { secrets: [BOTH], audience: PAY }],
+])('createFanfare says %s', (text, handoff) => {
+  expect(() => stage.another({ handoff: handoff as never })).toThrow(text);
+});

@@ -1,0 +1,40 @@
+/** What a claim took the place of, and how it is told. */
+import type { SupersededAttempt } from '../admission/admission.js';
+import { compact } from '../admission/compact.js';
+import type { ClaimOutcome } from '../ledger/ledger.js';
+import type { Context } from './context.js';
+import { isLink } from './held-by-link.js';
+
+export type Claimed = Extract<ClaimOutcome, { readonly outcome: 'claimed' }>;
+
+/** The attempt whose place was taken, unless it was only the link that brought the session here. */
+export function tookFrom({ took }: Claimed): Claimed['took'] {
+  return took !== undefined && isLink(took.attempt) ? undefined : took;
+}
+
+/** As the handler finds it on `req.admission`. */
+export function superseded(took: Claimed['took']): SupersededAttempt | undefined {
+  if (took === undefined) return undefined;
+  const { number, id, reference } = took.attempt;
+  return compact({ number, id, reference });
+}
+
+export function announce(
+  { emit }: Context,
+  admissionId: string,
+  attempt: Claimed['attempt'],
+  took: Claimed['took'],
+): void {
+  if (took?.from === 'unresolved') {
+    const message = 'An attempt without a known outcome was taken over; "findOrder" would have settled it.';
+    emit({ type: 'claim.unresolved', level: 'warn', message, admissionId, attempt: took.attempt.number });
+  }
+  emit({
+    type: 'admission.claimed',
+    level: 'info',
+    message: `Attempt ${attempt.number} holds the admission.`,
+    admissionId,
+    attempt: attempt.number,
+    ...(took === undefined ? {} : { superseded: took.attempt.number }),
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * Texts that we sign for ourselves to read again: HS256 by `jsonwebtoken`, each with a purpose and an audience, so that
+ * nothing that was signed with the same secret for something else can pass for it.
+ */
+import jwt from 'jsonwebtoken';
+import type { Keyring } from './keyring.js';
+
+/** What a text is for. */
+export type Purpose = 'admission-session' | 'admission-handoff';
+
+/** Longer than any that we sign: browsers keep no cookie, and take no address, of that length for certain. */
+const LONGEST = 4_096;
+
+/** What `jsonwebtoken` throws at a text that is none of ours. */
+const NOT_OURS = [jwt.JsonWebTokenError, SyntaxError, TypeError];
+
+interface Signing {
+  readonly keyring: Keyring;
+  readonly purpose: Purpose;
+  /** Who is to read it. */
+  readonly audience: string;
+}
+
+/** Signs claims; `endsAt`, in milliseconds since the epoch, becomes the standard `exp` claim. */
+export function sign({ keyring, purpose, audience }: Signing, claims: object, endsAt: number): string {
+  const signed = { use: purpose, ...claims, exp: Math.ceil(endsAt / 1000) };
+  return jwt.sign(signed, keyring[0].signing, { algorithm: 'HS256', audience, noTimestamp: true });
+}
+
+/** The claims of a text; `undefined` unless we signed exactly this one, for this purpose and audience. Its end is for the caller to judge. */
+export function readSigned({ keyring, purpose, audience }: Signing, text: string): object | undefined {
+  if (text.length > LONGEST) return undefined;
+  for (const { signing } of keyring) {
+    const claims = verified(text, signing, audience);
+    if (claims !== undefined) return claims.use === purpose ? claims : undefined;
+  }
+  return undefined;
+}
+
+interface Claims {
+  readonly use: string;
+}
+
+function verified(text: string, key: Keyring[0]['signing'], audience: string): Claims | undefined {
+  try {
+    // The end is judged by the caller's clock: a marked session outlives its admission for a while.
+    const options = { algorithms: ['HS256' as const], audience, ignoreExpiration: true };
+    return jwt.verify(text, key, options) as Claims;
+  } catch (error) {
+    // A damaged payload is parsed before the signature is looked at, and of one that is `null` the claims are read all the same.
+    if (NOT_OURS.some((kind) => error instanceof kind)) return undefined;
+    throw error;
+  }
+}
