@@ -10,6 +10,7 @@ import type { Fanfare } from './fanfare.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import { parseBaseUrl } from './fanfare-api/base-url.js';
 import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
+import type * as AcceptReturn from './middleware/accept-return.js';
 import type { Context } from './middleware/context.js';
 import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import { Orders } from './middleware/orders.js';
@@ -96,7 +97,7 @@ function lifeOf({
 function guardsOf(
   context: Context,
   states: RequestStates,
-): Pick<Fanfare, 'attachAdmission' | 'requireAdmission' | 'claimAdmission'> {
+): Pick<Fanfare, 'attachAdmission' | 'requireAdmission' | 'claimAdmission' | 'acceptReturn'> {
   return {
     attachAdmission: (...given: readonly unknown[]) => {
       refuseRequest('attachAdmission', given);
@@ -104,18 +105,27 @@ function guardsOf(
     },
     requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
     claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
+    acceptReturn: (options = {}) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who send shoppers to a bank, not at import
+      const { returnMiddleware } = require('./middleware/accept-return.js') as typeof AcceptReturn;
+      return returnMiddleware(context, states, options);
+    },
   };
 }
 
 /** Without their `this`, so that a merchant may take them off the instance. */
 function orderCallsOf(
   orders: OrderCalls,
-): Pick<Fanfare, 'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim'> {
+): Pick<
+  Fanfare,
+  'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim' | 'createReturnUrl'
+> {
   return {
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
     releaseAdmission: (reference) => orders.releaseAdmission(reference),
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
+    createReturnUrl: (req, path) => orders.createReturnUrl(req, path),
   };
 }
 

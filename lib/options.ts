@@ -28,6 +28,7 @@ import {
   readSecrets,
   readTokenNames,
 } from './option-readers.js';
+import { readOrigins } from './origin-options.js';
 import { readOutagePolicy } from './outage-options.js';
 
 /** The environment variables that stand in for options. */
@@ -53,6 +54,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'secretKey',
   'api',
   'experienceUrl',
+  'experienceOrigins',
   'orderUrl',
   'session',
   'ledger',
@@ -87,7 +89,7 @@ const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused', 'clientKey'] 
 export function readOptions(options: FanfareOptions, environment: Environment): CheckedOptions {
   checkOptions(CALL, options, NAMES);
   const { session = {} } = options;
-  checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'maxSeconds']);
+  checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'embedded', 'maxSeconds']);
   const secretKey = readSecretKey(options.secretKey ?? environment['FANFARE_SECRET_KEY']);
   return {
     settings: readSettings(options, environment),
@@ -115,6 +117,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
     organizationId: readOrganization(organizationId),
     mode: readMode(options.mode),
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
+    ...readOrigins(options),
     ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
     ...readFingerprintHeader(options.fingerprintHeader),

@@ -9,9 +9,11 @@ import type { Row } from '../ledger/row.js';
 import type { Admission, RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
+import type { PaymentReturn } from '../tokens/payment-return.js';
 import type { Context } from './context.js';
 import type { Request } from './http.js';
 import type { RequestStates } from './request-state.js';
+import { createReturnUrl, returnedAttempt } from './return-url.js';
 import { RunningAttempt } from './running-attempt.js';
 import { sidHashOf } from './sessions.js';
 
@@ -38,9 +40,19 @@ export class Orders {
   }
 
   async assertClaim(req: Request): Promise<void> {
-    const { attempt } = this.#states.of(req);
+    const { attempt, returned } = this.#states.of(req);
+    if (attempt === undefined && returned !== undefined) return this.#assertReturned(returned);
     if (attempt === undefined) throw withoutClaim('assertClaim');
     if (attempt.attempt.signal.aborted || !(await attempt.holds())) throw new FanfareError('CLAIM_LOST');
+  }
+
+  async #assertReturned(returned: PaymentReturn): Promise<void> {
+    const row = await this.#context.ledger.find(returned.admissionId);
+    if (returnedAttempt(row, returned) === undefined) throw new FanfareError('CLAIM_LOST');
+  }
+
+  createReturnUrl(req: Request, path: string): string {
+    return createReturnUrl(this.#context, this.#states, req, path);
   }
 
   async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
@@ -112,9 +124,17 @@ export class Orders {
 
   /** The attempt that speaks; nobody in particular where only ids are given. */
   #attemptIdOf(reference: AdmissionReference): string | undefined {
-    if (isRequest(reference)) return this.#states.of(reference).attempt?.attempt.id;
+    if (isRequest(reference)) return this.#attemptIdOfRequest(reference);
     const { attempt } = reference as Partial<RequestAdmission>;
     return attempt?.id;
+  }
+
+  #attemptIdOfRequest(req: Request): string | undefined {
+    const { attempt, returned } = this.#states.of(req);
+    if (attempt !== undefined) return attempt.attempt.id;
+    // A guard behind `acceptReturn` may have picked another admission since.
+    const isMeant = returned?.admissionId === this.#admissionOf(req).id;
+    return isMeant ? returned.attemptId : undefined;
   }
 
   #target(reference: AdmissionReference): CompletionTarget {
@@ -124,9 +144,11 @@ export class Orders {
     );
   }
 
-  #admissionOf(req: Request): Admission {
-    this.#states.of(req);
+  /** The admission of the request; its id alone where a shopper came back from the bank without their session. */
+  #admissionOf(req: Request): Admission | { readonly id: string } {
+    const { returned } = this.#states.of(req);
     if (req.admission !== undefined) return req.admission;
+    if (returned !== undefined) return { id: returned.admissionId };
     throw new FanfareError('ADMISSION_REQUIRED', {
       message:
         'This request holds no admission: did a guard run before? Webhooks name the admission by its id.',

@@ -8,6 +8,7 @@ import type { Admission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import { distributionType, isId } from '../admission/identity.js';
 import type { Keyring } from './keyring.js';
+import { type Purposeful, signedClaims } from './signed.js';
 
 /** What one cookie says. Times are milliseconds since the epoch. */
 export interface Session {
@@ -28,12 +29,8 @@ const PURPOSE = 'admission-session';
 /** Browsers keep no cookie whose name and value are longer together. */
 const LONGEST_COOKIE = 4_096;
 
-/** What `jsonwebtoken` throws at a text that is none of ours. */
-const NO_SESSION = [jwt.JsonWebTokenError, SyntaxError, TypeError];
-
 // Short on the wire, since every request of the shop carries it.
-interface Claims {
-  readonly use: string;
+interface Claims extends Purposeful {
   readonly sid: string;
   readonly id: string;
   readonly con: string;
@@ -86,23 +83,10 @@ export function signSession(
 export function readSession(keyring: Keyring, organizationId: string, text: string): Session | undefined {
   if (text.length > LONGEST_COOKIE) return undefined;
   for (const { signing } of keyring) {
-    const claims = verified(text, signing, organizationId);
-    if (claims !== undefined) return fromClaims(claims);
+    const claims = signedClaims(text, signing, organizationId);
+    if (claims?.use === PURPOSE) return fromClaims(claims as Claims);
   }
   return undefined;
-}
-
-function verified(text: string, key: Keyring[0]['signing'], organizationId: string): Claims | undefined {
-  try {
-    // The end is judged by the caller's clock: a marked session outlives its admission for a while.
-    const options = { algorithms: ['HS256' as const], audience: organizationId, ignoreExpiration: true };
-    const claims = jwt.verify(text, key, options) as Claims;
-    return claims.use === PURPOSE ? claims : undefined;
-  } catch (error) {
-    // A damaged payload is parsed before the signature is looked at, and of one that is `null` the claims are read all the same.
-    if (NO_SESSION.some((kind) => error instanceof kind)) return undefined;
-    throw error;
-  }
 }
 
 function fromClaims(claims: Claims): Session | undefined {
