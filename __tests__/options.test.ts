@@ -67,6 +67,20 @@ test('the environment stands in for what is not given, and only for that', () =>
   expect([given.settings.organizationId, given.secretKey, given.secrets]).toEqual(['org_1', KEY, [SECRET]]);
 });
 
+test.each([
+  [[], {}, undefined],
+  [['https://drops.example'], {}, undefined],
+  [['http://localhost:3000', 'http://drops.localhost:3000', 'http://[::1]'], {}, undefined],
+  [['https://drops.example'], { embedded: true }, ['https://drops.example']],
+  [[], { embedded: { frameAncestors: ['https://a.example'] } }, ['https://a.example']],
+  [[], { embedded: false }, undefined],
+])('"experienceOrigins" %j with "session" %j', (origins, embedded, frameAncestors) => {
+  const given = origins.length === 0 ? {} : { experienceOrigins: origins };
+  const { settings } = readOptions({ ...good(), session: { secrets: [SECRET], ...embedded }, ...given }, {});
+  expect([...settings.experienceOrigins]).toEqual(origins);
+  expect(settings.frameAncestors).toEqual(frameAncestors);
+});
+
 describe('what a message says', () => {
   test.each([
     [{ ledgr: 1 }, /knows no option "ledgr"\. Did you mean "ledger"\?/],
@@ -112,6 +126,45 @@ describe('what a message says', () => {
     ],
     [{ experienceUrl: 'experience' }, /"experienceUrl" must give a path .* got a text of 10 characters/],
     [{ session: { secrets: [SECRET], insecure: 'yes' } }, /"session\.insecure" must be true or false/],
+    [
+      { experienceOrigins: [] },
+      /"experienceOrigins" must be a list of at least one exact origin.* got a list of 0/,
+    ],
+    [
+      { experienceOrigins: 'https://drops.example' },
+      /"experienceOrigins" must be .* got a text of 21 characters/,
+    ],
+    [
+      { experienceOrigins: ['https://drops.example', '*'] },
+      /"experienceOrigins" must be .* got a text of 1 char/,
+    ],
+    [{ experienceOrigins: ['https://drops.example/'] }, /"experienceOrigins" must be .*no "\/" at the end/],
+    [{ experienceOrigins: ['http://drops.example'] }, /"experienceOrigins" must be .*http only on localhost/],
+    [{ experienceOrigins: ['https://Drops.example'] }, /"experienceOrigins" must be/],
+    [{ experienceOrigins: ['https://drops.example:443'] }, /"experienceOrigins" must be/],
+    [{ experienceOrigins: ['null'] }, /"experienceOrigins" must be/],
+    [{ session: { secrets: [SECRET], embedded: true } }, /"experienceOrigins" must be .* got undefined/],
+    [
+      { session: { secrets: [SECRET], embedded: {} } },
+      /"session\.embedded\.frameAncestors" must be .* got undefined/,
+    ],
+    [
+      { session: { secrets: [SECRET], embedded: { frameAncestors: [] } } },
+      /"session\.embedded\.frameAncestors" must be .* got a list of 0/,
+    ],
+    [
+      { session: { secrets: [SECRET], embedded: { frameAncestors: ["'self'; script-src *"] } } },
+      /"session\.embedded\.frameAncestors" must be/,
+    ],
+    [
+      { session: { secrets: [SECRET], embedded: { ancestors: ['https://drops.example'] } } },
+      /"session\.embedded" knows no option "ancestors"/,
+    ],
+    [{ session: { secrets: [SECRET], embedded: 'yes' } }, /"session\.embedded" takes an object of options/],
+    [
+      { session: { secrets: [SECRET], insecure: true, embedded: { frameAncestors: ['https://a.example'] } } },
+      /"session\.embedded" needs secure cookies/,
+    ],
     [{ pendingSeconds: '1800' }, /"pendingSeconds" must be a number .* got a text of 4 characters/],
   ])('%j', (wrong, message) => {
     expect(messageOf(wrong)).toMatch(message);

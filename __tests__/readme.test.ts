@@ -1,4 +1,4 @@
-/** What the README and `docs/dialects.md` show compiles, and what it lists is complete. */
+/** What the README, `docs/dialects.md` and `docs/handoff.md` show compiles, and what it lists is complete. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createEmulator } from '../lib/emulator/index.js';
 const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const DIALECTS = readFileSync(join(ROOT, 'docs/dialects.md'), 'utf8');
+const HANDOFF = readFileSync(join(ROOT, 'docs/handoff.md'), 'utf8');
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
@@ -35,7 +36,7 @@ test('every code block compiles', () => {
   try {
     const texts = [
       ...blocks(README, 'js').map((code) => AROUND + code),
-      ...[README, DIALECTS].flatMap((page) => blocks(page, 'ts')),
+      ...[README, DIALECTS, HANDOFF].flatMap((page) => blocks(page, 'ts')),
     ];
     expect(texts.length).toBeGreaterThanOrEqual(8);
     for (const [index, text] of texts.entries())

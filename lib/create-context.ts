@@ -29,7 +29,7 @@ export function createContext(
   const { offlineVerifier, coldPerMinute: perMinute, handoff } = checked;
   const asker = { organizationId, dialect: dialect.name, clock, emit };
   const keyring = createKeyring(secrets);
-  const cookies = cookieStyle(insecure);
+  const cookies = cookieStyle({ insecure, embedded: settings.frameAncestors !== undefined });
   const validator = createValidator({ ...asker, client });
   return {
     settings,

@@ -12,11 +12,10 @@ import { parseBaseUrl } from './fanfare-api/base-url.js';
 import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
 import type { Context } from './middleware/context.js';
 import type * as HandoffModule from './middleware/handoff.js';
-import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
-import type * as Routes from './middleware/routes.js';
+import { mountsOf } from './mounts.js';
 import { type CheckedOptions, readOptions } from './options.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
@@ -43,7 +42,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   work.start();
   doctor.start();
   return {
-    ...guardsOf(context, states),
+    ...mountsOf(context, states, work),
     ...orderCallsOf(orders),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
@@ -52,12 +51,6 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     checkout: calls.checkout,
     createHandoffUrl: async (reference, handoff) =>
       handoffs().createHandoffUrl(context, states, reference, handoff),
-    routes: (...given: readonly unknown[]) => {
-      refuseRequest('routes', given);
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who mount them, not at import
-      const { createRoutes } = require('./middleware/routes.js') as typeof Routes;
-      return createRoutes({ context, states, deliveries: work });
-    },
     ...lifeOf({ checked, context, work, client, calls, doctor }),
   };
 }
@@ -98,29 +91,19 @@ function lifeOf({
   };
 }
 
-function guardsOf(
-  context: Context,
-  states: RequestStates,
-): Pick<Fanfare, 'attachAdmission' | 'requireAdmission' | 'claimAdmission'> {
-  return {
-    attachAdmission: (...given: readonly unknown[]) => {
-      refuseRequest('attachAdmission', given);
-      return attachMiddleware(context, states);
-    },
-    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
-    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
-  };
-}
-
 /** Without their `this`, so that a merchant may take them off the instance. */
 function orderCallsOf(
   orders: OrderCalls,
-): Pick<Fanfare, 'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim'> {
+): Pick<
+  Fanfare,
+  'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim' | 'createReturnUrl'
+> {
   return {
     completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
     releaseAdmission: (reference) => orders.releaseAdmission(reference),
     deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
     assertClaim: (req) => orders.assertClaim(req),
+    createReturnUrl: (req, path) => orders.createReturnUrl(req, path),
   };
 }
 
@@ -135,11 +118,6 @@ function createOrders(context: Context, orders: Orders): OrderCalls {
 function handoffs(): typeof HandoffModule {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
   return require('./middleware/handoff.js') as typeof HandoffModule;
-}
-
-/** `app.use(fanfare.routes)` would make a router for each request and answer none. */
-function refuseRequest(call: string, given: readonly unknown[]): void {
-  if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
 }
 
 function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {

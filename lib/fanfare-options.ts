@@ -23,6 +23,11 @@ export interface FanfareOptions {
   readonly api?: ApiOptions;
   /** Where a refused page visit goes; default `'/experience'`. */
   readonly experienceUrl?: string | ((req: Request) => string);
+  /**
+   * Other origins whose pages may hand an admission over by `POST …/admission`, such as `['https://drops.example']`: exact
+   * ones, https except on localhost. Each may put any admission into the shopper's browser, so list only your own.
+   */
+  readonly experienceOrigins?: readonly string[];
   /** Where a finished checkout leads, in the session that made the order. */
   readonly orderUrl?: (orderId: string) => string;
   readonly session?: {
@@ -30,6 +35,12 @@ export interface FanfareOptions {
     readonly secrets?: readonly string[];
     /** Cookies without `__Host-` and `Secure`, for plain-http development only; refuses a live key. Default `false`. */
     readonly insecure?: boolean;
+    /**
+     * For a checkout inside a frame of another site's page: cookies become `SameSite=None; Secure; Partitioned`, submits are
+     * taken from pages of our own origin only, and guarded pages may be framed by `frameAncestors` (exact origins, as in
+     * `experienceOrigins`) and the shop itself. `true`: framed by `experienceOrigins`. Default `false`.
+     */
+    readonly embedded?: boolean | { readonly frameAncestors: readonly string[] };
     /** How long a session counts when nobody told when the admission ends, in seconds; default 1,800. */
     readonly maxSeconds?: number;
   };

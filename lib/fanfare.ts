@@ -5,6 +5,7 @@ import type { Calls } from './calls.js';
 import type { Delivered } from './completion/deliver-one.js';
 import type { Completions } from './completion/operate.js';
 import type { DoctorFinding } from './doctor/checks.js';
+import type { ReturnOptions } from './middleware/accept-return.js';
 import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 import type { HandoffUrlOptions } from './middleware/handoff.js';
 import type { Middleware, Request } from './middleware/http.js';
@@ -37,8 +38,8 @@ export interface Fanfare extends Calls {
    */
   createHandoffUrl(reference: Request | RequestAdmission, options: HandoffUrlOptions): Promise<string>;
   /**
-   * Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over, and with
-   * `ADMISSION_INVALID` when Fanfare has denied the consumer since.
+   * Directly before a charge, capture or commit: rejects with `CLAIM_LOST` when another attempt took over, and with
+   * `ADMISSION_INVALID` when Fanfare has denied the consumer since. Also for a shopper who is back from the bank.
    */
   assertClaim(req: Request): Promise<void>;
   /**
@@ -47,6 +48,18 @@ export interface Fanfare extends Calls {
    * `INVALID_ADMISSION_DATA` when no order is recorded for the id.
    */
   deliver(admissionId: string): Promise<Delivered>;
+  /**
+   * Where a bank is to send the shopper back to after 3-D Secure: `path` (of the shop, put your own origin in front) with a
+   * signed reference to this attempt, which admits nobody and is good until `orderGraceSeconds` past the admission's end.
+   * Throws `CLAIM_LOST` where neither `claimAdmission` nor `acceptReturn` ran, and a `TypeError` for what is no such path.
+   */
+  createReturnUrl(req: Request, path: string): string;
+  /**
+   * For the route that `createReturnUrl` names, in place of a guard: answers the bank's POST with 303 to the same path. On
+   * the GET it leaves the attempt's admission on `req.admission`, `expired` or not; none where the browser has lost its
+   * session, and then `completeAdmission(req, …)` records the order all the same. Passes what brings no reference.
+   */
+  acceptReturn(options?: ReturnOptions): Middleware;
   /** What an operator may do with completions: list, show, retry, discard. */
   readonly completions: Completions;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */

@@ -1,9 +1,9 @@
 /** Reading the option `handoff`: throws a `TypeError` that names what is wrong with it. */
-import { isLoopback } from './fanfare-api/base-url.js';
 import type { HandoffOptions } from './middleware/handoff.js';
 import type { Handoff } from './middleware/context.js';
 import { checkOptions, kindOf } from './option-checks.js';
 import { readSecretList } from './option-readers.js';
+import { isOrigin } from './origin-options.js';
 import { createKeyring } from './tokens/keyring.js';
 
 const CALL = 'createFanfare: "handoff"';
@@ -34,14 +34,8 @@ export function readHandoffOptions(
 
 /** An exact origin, https except on loopback, as browsers spell it. */
 export function readOrigin(option: string, value: unknown): string {
-  if (typeof value === 'string' && isOrigin(value)) return value;
+  if (isOrigin(value)) return value;
   throw new TypeError(
     `"${option}" must be an exact origin such as "https://pay.example" (http only on this machine), without a path or a slash at its end, got ${kindOf(value)}`,
   );
-}
-
-function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)));
 }

@@ -12,7 +12,13 @@ export type { MemoryLedgerOptions } from './ledger/memory.js';
 export type { Ledger } from './ledger/ledger.js';
 export type { DenialRecord, NewNote, Note, NoteKind, NotePlace } from './ledger/note.js';
 export type { Row, RowStateName } from './ledger/row.js';
-export type { Admission, Attempt, RequestAdmission, SupersededAttempt } from './admission/admission.js';
+export type {
+  Admission,
+  Attempt,
+  RequestAdmission,
+  ReturnedAttempt,
+  SupersededAttempt,
+} from './admission/admission.js';
 export type { DistributionType } from './admission/identity.js';
 export type { OutagePolicy } from './admission/outage.js';
 export type { Order } from './admission/order.js';
@@ -51,6 +57,7 @@ export type { CheckoutByRequest } from './calls.js';
 export type { FindOrder } from './completion/lookup.js';
 export type { CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';
+export type { ReturnOptions } from './middleware/accept-return.js';
 export type { Refusal } from './middleware/context.js';
 export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 export type { Middleware, Next } from './middleware/http.js';

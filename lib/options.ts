@@ -29,6 +29,7 @@ import {
   readSecrets,
   readTokenNames,
 } from './option-readers.js';
+import { readOrigins } from './origin-options.js';
 import { readOutagePolicy } from './outage-options.js';
 
 /** The environment variables that stand in for options. */
@@ -55,6 +56,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'secretKey',
   'api',
   'experienceUrl',
+  'experienceOrigins',
   'orderUrl',
   'session',
   'handoff',
@@ -90,7 +92,7 @@ const OPTIONAL_FUNCTIONS = ['orderUrl', 'consumerOf', 'onRefused', 'clientKey'] 
 export function readOptions(options: FanfareOptions, environment: Environment): CheckedOptions {
   checkOptions(CALL, options, NAMES);
   const { session = {} } = options;
-  checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'maxSeconds']);
+  checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'embedded', 'maxSeconds']);
   const secretKey = readSecretKey(options.secretKey ?? environment['FANFARE_SECRET_KEY']);
   const secrets = readSecrets(session.secrets ?? environment['FANFARE_SESSION_SECRET']);
   return {
@@ -120,6 +122,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
     organizationId: readOrganization(organizationId),
     mode: readMode(options.mode),
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
+    ...readOrigins(options),
     ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
     ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
     ...readFingerprintHeader(options.fingerprintHeader),

@@ -33,6 +33,14 @@ export interface SupersededAttempt {
   readonly reference?: string;
 }
 
+/** The attempt that the shopper left for the bank with. */
+export interface ReturnedAttempt {
+  readonly number: number;
+  readonly id: string;
+  /** What `deferAdmission` kept, such as the payment provider's reference: ask about it. */
+  readonly reference?: string;
+}
+
 /** What a guard leaves on `req.admission`, frozen. */
 export interface RequestAdmission extends Admission {
   /** When Fanfare last said yes, or the policy let something else count in its place; in milliseconds since the epoch. */
@@ -47,6 +55,8 @@ export interface RequestAdmission extends Admission {
   /** Set by `claimAdmission`. */
   readonly attempt?: Attempt;
   readonly superseded?: SupersededAttempt;
+  /** Set by `acceptReturn`; absent where the attempt does not hold the admission any more. */
+  readonly returned?: ReturnedAttempt;
 }
 
 /** The plain admission inside a richer object, with nothing else on it: what may be written to a ledger. */

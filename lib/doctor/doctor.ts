@@ -22,7 +22,7 @@ export interface DoctorSettings {
 }
 
 export interface DoctorParts extends Omit<HealthQuestion, 'organizationId'> {
-  readonly settings: Pick<Settings, 'organizationId' | 'orderUrl' | 'hasFindOrder'>;
+  readonly settings: Pick<Settings, 'organizationId' | 'orderUrl' | 'hasFindOrder' | 'frameAncestors'>;
   readonly secretKey: NonNullable<HealthQuestion['secretKey']>;
   readonly secrets: readonly string[];
   readonly insecure: boolean;
@@ -71,7 +71,9 @@ export class Doctor implements RequestWatch {
   readonly look = safely('doctor', (req: Request): void => {
     this.#left -= 1;
     const { factsOf } = requestFacts();
-    this.#see(factsOf(req, this.#instance, cookieStyle(this.#parts.insecure)));
+    const { insecure, settings } = this.#parts;
+    const style = cookieStyle({ insecure, embedded: settings.frameAncestors !== undefined });
+    this.#see(factsOf(req, this.#instance, style));
   });
 
   readonly foundNoToken = safely('doctor', (req: Request): void => {

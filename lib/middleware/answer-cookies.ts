@@ -1,4 +1,5 @@
 /** Our cookies on an answer: beside those of others, and there to stay, whatever a handler does with `Set-Cookie`. */
+import { asHeaders, headerPairs, type HeaderPair, listOf } from './head-arguments.js';
 import type { Response } from './http.js';
 
 type Lines = Map<string, string>;
@@ -39,28 +40,14 @@ function merge(res: Response, lines: Lines): void {
 }
 
 /** Headers that name cookies of their own would replace the ones that are set, so ours join them. */
-function withLines(headers: unknown, lines: Lines): unknown {
-  if (typeof headers !== 'object' || headers === null) return headers;
-  const pairs = Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers);
-  const theirs = pairs.filter(([name]) => isSetCookie(name)).flatMap(([, value]) => listOf(value));
-  if (theirs.length === 0) return headers;
-  const joined = [
-    ...pairs.filter(([name]) => !isSetCookie(name)),
-    ['Set-Cookie', [...theirs, ...lines.values()]] as const,
-  ];
-  return Array.isArray(headers) ? joined.flat() : Object.fromEntries(joined);
+function withLines(argument: unknown, lines: Lines): unknown {
+  const pairs = headerPairs(argument);
+  const theirs = pairs?.filter(isSetCookie).flatMap(([, value]) => listOf(value)) ?? [];
+  if (pairs === undefined || theirs.length === 0) return argument;
+  const joined = ['Set-Cookie', [...theirs, ...lines.values()]] as const;
+  return asHeaders(argument, [...pairs.filter((pair) => !isSetCookie(pair)), joined]);
 }
 
-/** A list of headers alternates between names and values. */
-function pairsOf(list: readonly unknown[]): (readonly [string, unknown])[] {
-  return list.flatMap((name, index) => (index % 2 === 0 ? [[String(name), list[index + 1]] as const] : []));
-}
-
-function isSetCookie(name: string): boolean {
+function isSetCookie([name]: HeaderPair): boolean {
   return name.toLowerCase() === 'set-cookie';
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
 }

@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import type * as HandoffModule from './handoff.js';
 import { type Request, type Response, targetOf } from './http.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
+import { seeOther } from './see-other.js';
 import type { HeldSession } from './sessions.js';
 import {
   type Found,
@@ -127,7 +128,8 @@ function leadAway(
   admitted: HeldSession | TokenTrouble,
 ): 'next' | 'answered' {
   if (req.method !== 'GET' || !isNavigation(req)) return 'next';
-  return leadsAway(state, admitted) ? redirectWithoutToken(req, res, look.query) : 'next';
+  if (!leadsAway(state, admitted)) return 'next';
+  return seeOther(res, withoutParameters(targetOf(req), namesInQuery(look.query)));
 }
 
 /** A clean URL is worth a redirect once the token has done its work, or can do none beside a session that is good. */
@@ -139,14 +141,4 @@ function leadsAway(state: RequestState, admitted: HeldSession | TokenTrouble): b
 /** Nobody knows yet whether the token is good. */
 function mayChange(trouble: TokenTrouble): boolean {
   return 'answer' in trouble ? trouble.answer === 'unknown' : trouble.refused === 'TOO_MANY_ATTEMPTS';
-}
-
-function redirectWithoutToken(req: Request, res: Response, groups: NameGroups): 'answered' {
-  res.statusCode = 303;
-  res.setHeader('Location', withoutParameters(targetOf(req), namesInQuery(groups)));
-  res.setHeader('Referrer-Policy', 'no-referrer');
-  res.setHeader('Cache-Control', 'no-store');
-  res.setHeader('Content-Length', 0);
-  res.end();
-  return 'answered';
 }

@@ -29,7 +29,7 @@ export async function barrier(
 ): Promise<ReasonedRefusal | undefined> {
   const { held } = claimant;
   if (row === undefined) return undefined;
-  if (isUsed(row)) return usedBy(row.order.orderId, row.sidHash, held);
+  if (isUsed(row)) return usedBy(row, held);
   if (row.admission.id !== held.session.admission.id)
     return inUse(held, 'the token is held under another admission');
   return openBarrier(context, claimant, row);

@@ -42,6 +42,10 @@ export interface Settings {
   readonly mode: Mode;
   readonly organizationId: string;
   readonly experienceUrl: (req: Request) => string;
+  /** Other origins whose pages may hand an admission over. */
+  readonly experienceOrigins: ReadonlySet<string>;
+  /** Other origins whose pages may show ours in a frame; absent: this checkout is not an embedded one. */
+  readonly frameAncestors?: readonly string[];
   readonly orderUrl?: (orderId: string) => string;
   readonly consumerOf?: (req: Request) => unknown;
   /** May be asynchronous: a rejection goes to `next(error)`. */

@@ -17,11 +17,21 @@ const SUFFIX = /^[A-Za-z0-9_-]{8}$/;
 /** More than a browser can hold of ours; the rest is noise. */
 const MOST_COOKIES = 20;
 
-/** `__Host-` binds a cookie to this host and to TLS; only plain-http development goes without. */
-export function cookieStyle(insecure: boolean): CookieStyle {
+/**
+ * `__Host-` binds a cookie to this host and to TLS; only plain-http development goes without. A cookie for a frame is kept
+ * by the browser for the framing site alone, which is also what browsers without third-party cookies let through.
+ */
+export function cookieStyle({
+  insecure,
+  embedded,
+}: {
+  readonly insecure: boolean;
+  readonly embedded: boolean;
+}): CookieStyle {
+  const site = embedded ? 'SameSite=None; Partitioned' : 'SameSite=Lax';
   return {
     prefix: insecure ? 'fanfare_admission_' : '__Host-fanfare_admission_',
-    attributes: `Path=/; HttpOnly; ${insecure ? '' : 'Secure; '}SameSite=Lax`,
+    attributes: `Path=/; HttpOnly; ${insecure ? '' : 'Secure; '}${site}`,
   };
 }
 

@@ -2,6 +2,7 @@
 import { attach, lookForAttach, lookForGuard } from './attach.js';
 import type * as ClaimGuard from './claim-guard.js';
 import type { Context } from './context.js';
+import { allowFraming } from './framing.js';
 import {
   type ClaimGuardOptions,
   claimNames,
@@ -85,5 +86,8 @@ function visits(
   const { distributionTypes = [] } = guard.conditions;
   context.assertSpoken(claims ? ['validate', 'complete'] : ['validate'], distributionTypes);
   const look = lookForGuard(context.settings.names, guard.conditions, claims);
-  return (req, res) => ({ context, states, guard, look, req, res });
+  return (req, res) => {
+    allowFraming(context, res);
+    return { context, states, guard, look, req, res };
+  };
 }

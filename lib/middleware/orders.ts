@@ -5,14 +5,15 @@ import type { Completer } from '../completion/complete.js';
 import { readTarget } from '../completion/target.js';
 import { FanfareError } from '../errors.js';
 import type { CompletionTarget } from '../ledger/ledger.js';
-import { denialKey, denies } from '../ledger/note.js';
 import type { Row } from '../ledger/row.js';
 import type { Admission, RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
+import { assertClaim, withoutClaim } from './assert-claim.js';
 import type { Context } from './context.js';
 import type { Request } from './http.js';
 import type { RequestStates } from './request-state.js';
+import { createReturnUrl } from './return-url.js';
 import { RunningAttempt } from './running-attempt.js';
 import { sidHashOf } from './sessions.js';
 
@@ -38,13 +39,12 @@ export class Orders {
     this.#completer = completer;
   }
 
-  async assertClaim(req: Request): Promise<void> {
-    const { attempt } = this.#states.of(req);
-    if (attempt === undefined) throw withoutClaim('assertClaim');
-    if (attempt.attempt.signal.aborted) throw new FanfareError('CLAIM_LOST');
-    const [holds, denied] = await Promise.all([attempt.holds(), this.#isDenied(this.#admissionOf(req))]);
-    if (!holds) throw new FanfareError('CLAIM_LOST');
-    if (denied) throw new FanfareError('ADMISSION_INVALID');
+  assertClaim(req: Request): Promise<void> {
+    return assertClaim(this.#context, this.#states, req);
+  }
+
+  createReturnUrl(req: Request, path: string): string {
+    return createReturnUrl(this.#context, this.#states, req, path);
   }
 
   async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
@@ -85,11 +85,6 @@ export class Orders {
     return own !== undefined && this.#releaseOpen(id, (row) => row.sidHash === sidHashOf(own.session));
   }
 
-  async #isDenied(admission: Admission): Promise<boolean> {
-    const denial = await this.#context.ledger.findNote('denied', denialKey(admission));
-    return denies(denial, admission.admittedAt);
-  }
-
   /** Gives back an attempt whose handler has ended; one that still runs ends by its own answer. */
   async #releaseOpen(id: string, isMeant: (row: WaitingRow) => boolean): Promise<boolean> {
     const row = await this.#context.ledger.find(id);
@@ -121,9 +116,17 @@ export class Orders {
 
   /** The attempt that speaks; nobody in particular where only ids are given. */
   #attemptIdOf(reference: AdmissionReference): string | undefined {
-    if (isRequest(reference)) return this.#states.of(reference).attempt?.attempt.id;
+    if (isRequest(reference)) return this.#attemptIdOfRequest(reference);
     const { attempt } = reference as Partial<RequestAdmission>;
     return attempt?.id;
+  }
+
+  #attemptIdOfRequest(req: Request): string | undefined {
+    const { attempt, returned } = this.#states.of(req);
+    if (attempt !== undefined) return attempt.attempt.id;
+    // A guard behind `acceptReturn` may have picked another admission since.
+    const isMeant = returned?.admissionId === this.#admissionOf(req).id;
+    return isMeant ? returned.attemptId : undefined;
   }
 
   #target(reference: AdmissionReference): CompletionTarget {
@@ -133,9 +136,11 @@ export class Orders {
     );
   }
 
-  #admissionOf(req: Request): Admission {
-    this.#states.of(req);
+  /** The admission of the request; its id alone where a shopper came back from the bank without their session. */
+  #admissionOf(req: Request): Admission | { readonly id: string } {
+    const { returned } = this.#states.of(req);
     if (req.admission !== undefined) return req.admission;
+    if (returned !== undefined) return { id: returned.admissionId };
     throw new FanfareError('ADMISSION_REQUIRED', {
       message:
         'This request holds no admission: did a guard run before? Webhooks name the admission by its id.',
@@ -160,10 +165,4 @@ function hasId(reference: unknown): reference is { readonly id: string } {
 function idOf(reference: Exclude<AdmissionReference, Request>): string {
   if (hasId(reference)) return reference.id;
   throw new FanfareError('INVALID_ADMISSION_DATA', { message: '"id" must be an admission id' });
-}
-
-function withoutClaim(call: string): FanfareError {
-  return new FanfareError('CLAIM_LOST', {
-    message: `${call} needs claimAdmission to have run for this request`,
-  });
 }

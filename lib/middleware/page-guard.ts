@@ -1,6 +1,6 @@
 /** The guard of a page load: synchronous and silent for a good session, and it spends nothing. */
 import { fits } from '../admission/conditions.js';
-import { isUsed } from '../ledger/row.js';
+import { isUsed, type UsedRow } from '../ledger/row.js';
 import { admit } from './admit.js';
 import { attach, type Look } from './attach.js';
 import type { Context } from './context.js';
@@ -68,15 +68,18 @@ async function enterAfterAttempt(visit: Visit, state: RequestState, held: HeldSe
 
 async function usedByOrder({ ledger }: Context, held: HeldSession): Promise<ReasonedRefusal | undefined> {
   const row = await ledger.find(held.session.admission.id);
-  return row !== undefined && isUsed(row) ? usedBy(row.order.orderId, row.sidHash, held) : undefined;
+  return row !== undefined && isUsed(row) ? usedBy(row, held) : undefined;
 }
 
 /** The order is named only to the session that made it. */
-export function usedBy(orderId: string, sidHash: string | undefined, held: HeldSession): ReasonedRefusal {
-  const own = sidHash === sidHashOf(held.session);
+export function usedBy(
+  { admission, order, sidHash }: UsedRow,
+  held: HeldSession | undefined,
+): ReasonedRefusal {
+  const own = held !== undefined && sidHash === sidHashOf(held.session);
   return refusal('ADMISSION_USED', 'an order has used this admission', {
-    admissionId: held.session.admission.id,
-    ...(own ? { orderId } : {}),
+    admissionId: held?.session.admission.id ?? admission.id,
+    ...(own ? { orderId: order.orderId } : {}),
   });
 }
 

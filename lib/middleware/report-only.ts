@@ -40,7 +40,7 @@ export function inPlaceOfGuarding(
 
 export type OrderCalls = Pick<
   Orders,
-  'assertClaim' | 'deferAdmission' | 'completeAdmission' | 'releaseAdmission'
+  'assertClaim' | 'createReturnUrl' | 'deferAdmission' | 'completeAdmission' | 'releaseAdmission'
 >;
 
 /** The calls around an order, which in this mode resolve where they would have rejected with a `FanfareError`. */
@@ -58,6 +58,13 @@ export function withoutRejections(orders: OrderCalls, { emit }: Pick<Context, 'e
     };
   return {
     assertClaim: (req) => orders.assertClaim(req).catch(instead('assertClaim', undefined)),
+    createReturnUrl: (req, path) => {
+      try {
+        return orders.createReturnUrl(req, path);
+      } catch (error) {
+        return instead('createReturnUrl', path)(error);
+      }
+    },
     deferAdmission: (req, deferral) =>
       orders.deferAdmission(req, deferral).catch(instead('deferAdmission', undefined)),
     completeAdmission: (reference, order, extras) =>

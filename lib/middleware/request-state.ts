@@ -1,12 +1,13 @@
 /** What the middlewares of one instance know about one request, from the first of them to the last. */
 import type { RequestAdmission } from '../admission/admission.js';
 import type { EarlyRefusal } from '../tokens/admission-token.js';
+import type { PaymentReturn } from '../tokens/payment-return.js';
 import type { No, Unknown } from '../admission/verdict.js';
 import type { RunningAttempt } from './running-attempt.js';
 import type { Context } from './context.js';
 import { type SentCookie, sentCookies } from './cookies.js';
 import type { Request, Response } from './http.js';
-import { isForeign, isSubmit } from './visit.js';
+import { isSubmit, showsIntent } from './visit.js';
 import { clearCookie, type HeldSession, standingOf } from './sessions.js';
 
 /** Why a token that came with the request did not become a session. */
@@ -24,6 +25,8 @@ export interface RequestState {
   /** Tokens that were looked at already. */
   readonly seen: unknown[];
   attempt?: RunningAttempt;
+  /** The attempt that the shopper has come back from the bank with; see `acceptReturn`. */
+  returned?: PaymentReturn;
   /** The session that the latest guard found to fit, whatever stood in its way after that. */
   picked?: HeldSession | undefined;
 }
@@ -41,11 +44,21 @@ export class RequestStates {
 
   /** The request's state; `res`, where given, is told to forget cookies that are bad or over. */
   of(req: Request, res?: Response): RequestState {
-    const holder = req as StateHolder;
-    const known = holder[this.#key];
+    const known = (req as StateHolder)[this.#key];
     if (known !== undefined) return known;
-    const state = readState(this.#context, req, res);
-    holder[this.#key] = state;
+    // On a submit from another site's page a cookie says nothing about what the shopper meant.
+    const embedded = this.#context.settings.frameAncestors !== undefined;
+    const counts = !isSubmit(req) || showsIntent(req, embedded);
+    return this.#keep(req, readState(this.#context, counts ? req.headers.cookie : undefined, res));
+  }
+
+  /** The state of a handoff from an origin that may do it: there the cookies only tell which sessions it joins. */
+  ofHandoff(req: Request, res: Response): RequestState {
+    return this.#keep(req, readState(this.#context, req.headers.cookie, res));
+  }
+
+  #keep(req: Request, state: RequestState): RequestState {
+    (req as StateHolder)[this.#key] = state;
     const newest = newestAdmission(state.sessions);
     if (newest !== undefined) req.admission = newest;
     return state;
@@ -54,9 +67,7 @@ export class RequestStates {
 
 const NONE: readonly HeldSession[] = Object.freeze([]);
 
-function readState(context: Context, req: Request, res: Response | undefined): RequestState {
-  // On a submit from another site's page a cookie says nothing about what the shopper meant.
-  const cookies = isSubmit(req) && isForeign(req) ? undefined : req.headers.cookie;
+function readState(context: Context, cookies: string | undefined, res: Response | undefined): RequestState {
   const sent = sentCookies(cookies, context.cookies);
   const single = sent.length === 1 ? sent[0] : undefined;
   const only = single === undefined ? undefined : heldIn(context, single, context.clock.now());

@@ -2,6 +2,8 @@
 import type { Work } from '../completion/work.js';
 import { admit } from './admit.js';
 import type { Context } from './context.js';
+import { allowFraming } from './framing.js';
+import { answerPreflight, handoffFrom, openToExperience } from './handoff-origin.js';
 import type { Middleware, Next, Request, Response } from './http.js';
 import { refusal, refusalForToken } from './refusals.js';
 import type { RequestState, RequestStates } from './request-state.js';
@@ -9,7 +11,7 @@ import { readJson } from './read-json.js';
 import { run, type Step } from './run.js';
 import type { HeldSession } from './sessions.js';
 import { tokenInBody } from './token-sources.js';
-import { isForeign } from './visit.js';
+import { isPreflight } from './visit.js';
 
 /** What a browser may know of one of its admissions. Times are milliseconds since the epoch. */
 export interface AdmissionView {
@@ -31,8 +33,15 @@ type Route = (parts: Parts, req: Request, res: Response) => Step | Promise<Step>
 
 /** A bare server cuts no mount path off, so the usual ones are known here. */
 const PATH = /^(?:\/api)?(?:\/fanfare)?\/(admission|session|health)\/?(?:\?|$)/;
-const ROUTES: Readonly<Record<string, { readonly methods: readonly string[]; readonly answer: Route }>> = {
-  admission: { methods: ['POST'], answer: acceptHandoff },
+interface RouteEntry {
+  readonly methods: readonly string[];
+  readonly answer: Route;
+  /** Pages of other origins may ask, after a preflight. */
+  readonly crossOrigin?: true;
+}
+
+const ROUTES: Readonly<Record<string, RouteEntry>> = {
+  admission: { methods: ['POST'], answer: acceptHandoff, crossOrigin: true },
   session: { methods: ['GET', 'HEAD'], answer: showSessions },
   health: { methods: ['GET', 'HEAD'], answer: showHealth },
 };
@@ -41,25 +50,33 @@ const ROUTES: Readonly<Record<string, { readonly methods: readonly string[]; rea
 export function createRoutes(parts: Parts): Middleware {
   return function fanfareRoutes(req: Request, res: Response, next?: Next): void {
     const route = ROUTES[PATH.exec(req.url ?? '')?.[1] ?? ''];
-    if (route === undefined) {
-      if (next === undefined) json(res, 404, { error: 'Not found' });
-      else next();
-    } else if (route.methods.includes(req.method ?? '')) {
-      run(parts.context, req, res, next, () => route.answer(parts, req, res));
-    } else {
-      res.setHeader('Allow', route.methods.join(', '));
-      json(res, 405, { error: 'Method not allowed' });
-    }
+    if (route !== undefined) serve(parts, route, req, res, next);
+    else if (next === undefined) json(res, 404, { error: 'Not found' });
+    else next();
   };
 }
 
+function serve(parts: Parts, route: RouteEntry, req: Request, res: Response, next: Next | undefined): void {
+  if (route.crossOrigin === true && isPreflight(req)) {
+    answerPreflight(parts.context, req, res);
+  } else if (route.methods.includes(req.method ?? '')) {
+    allowFraming(parts.context, res);
+    run(parts.context, req, res, next, () => route.answer(parts, req, res));
+  } else {
+    res.setHeader('Allow', route.methods.join(', '));
+    json(res, 405, { error: 'Method not allowed' });
+  }
+}
+
 async function acceptHandoff({ context, states }: Parts, req: Request, res: Response): Promise<Step> {
-  if (isForeign(req)) return refusal('ADMISSION_REQUIRED', 'the handoff came from a page of another site');
+  openToExperience(context, req, res);
+  const from = handoffFrom(context, req);
+  if (typeof from !== 'string') return from;
   const { names, distributionIds } = context.settings;
   const body = await readJson(req);
   const found = tokenInBody(body, [names.body, names.bare]);
   if (found === undefined) return refusal('ADMISSION_REQUIRED', 'the body names no token');
-  const state = states.of(req, res);
+  const state = from === 'own' ? states.of(req, res) : states.ofHandoff(req, res);
   const conditions = distributionIds === undefined ? {} : { distributionIds };
   const admitted = await admit(context, state, res, found, { conditions, submit: false });
   if (!('session' in admitted)) return refusalForToken(admitted);

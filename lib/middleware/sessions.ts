@@ -48,7 +48,10 @@ export function standingOf(session: Session, now: number, settings: Settings): S
 }
 
 /** When the last of a session's standings but `over` ends. Pure. */
-function endOf(session: Session, settings: Settings): number {
+export function endOf(
+  session: Pick<Session, 'admission' | 'validatedAt' | 'attempted'>,
+  settings: Settings,
+): number {
   const { expiresAt } = session.admission;
   if (expiresAt === undefined) return session.validatedAt + settings.maxSessionMs + settings.orderGraceMs;
   return (

@@ -42,14 +42,32 @@ export function isSubmit(req: Request): boolean {
   return req.method !== 'GET' && req.method !== 'HEAD';
 }
 
+/** Whose page a request comes from; `unsaid`: no browser has said so. */
+export type Source = 'own' | 'foreign' | 'unsaid';
+
 /**
- * Whether a submit comes from a page of another site or of a sibling host, so that a cookie proves nothing about intent.
- * The browser's own `Sec-Fetch-Site` decides where it is clear, since a proxy may have rewritten `Host`.
+ * A page of our own origin, or one of another site or a sibling host, where a cookie proves nothing about intent. The
+ * browser's own `Sec-Fetch-Site` decides where it is clear, since a proxy may have rewritten `Host`.
  */
-export function isForeign(req: Request): boolean {
+export function sourceOf(req: Request): Source {
   const site = req.headers['sec-fetch-site'];
-  if (site === 'same-origin' || site === 'none') return false;
-  if (site === 'cross-site') return true;
+  if (site === 'same-origin' || site === 'none') return 'own';
+  if (site === 'cross-site') return 'foreign';
   const { origin, host } = req.headers;
-  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase());
+  if (origin === undefined) return 'unsaid';
+  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase() ? 'own' : 'foreign';
+}
+
+/** Whether a browser says that a request comes from somebody else's page. */
+export function isForeign(req: Request): boolean {
+  return sourceOf(req) === 'foreign';
+}
+
+/**
+ * Whether a cookie on this submit shows what the shopper meant. One for a frame is sent from anywhere, so there the browser
+ * has to say that the page is ours; else it is enough that none says otherwise.
+ */
+export function showsIntent(req: Request, embedded: boolean): boolean {
+  const source = sourceOf(req);
+  return source === 'own' || (source === 'unsaid' && !embedded);
 }

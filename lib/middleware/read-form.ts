@@ -1,0 +1,46 @@
+/** Reading a sent form when no body parser ran before us. */
+import { FanfareError } from '../errors.js';
+import type { Request } from './http.js';
+import { readText } from './read-text.js';
+import { fieldsOf } from './token-sources.js';
+
+const MOST_BYTES = 65_536;
+
+/**
+ * The named fields of a form, as far as it has them: a parser's, or by our own reading of at most 64 KB. Rejects with
+ * `INVALID_ADMISSION_DATA` where it is no form, or a field comes twice.
+ */
+export async function readFormFields(
+  req: Request,
+  names: readonly string[],
+): Promise<readonly (readonly [string, string])[]> {
+  const body = req.body === undefined ? await ownReading(req) : req.body;
+  if (typeof body !== 'object' || body === null) throw damaged('the body is no form');
+  const fields = fieldsOf(body);
+  return names.flatMap((name) => {
+    const value = fields(name);
+    if (value === undefined) return [];
+    if (typeof value !== 'string') throw damaged(`"${name}" is not one text`);
+    return [[name, value] as const];
+  });
+}
+
+async function ownReading(req: Request): Promise<object> {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? ''))
+    throw damaged('the body is no form');
+  const text = await readText(req, MOST_BYTES).catch((cause: unknown) => {
+    throw damaged('the body broke off', cause);
+  });
+  if (text === undefined) throw damaged('the body is longer than 64 KB');
+  const parameters = new URLSearchParams(text);
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((name) => {
+      const values = parameters.getAll(name);
+      return [name, values.length > 1 ? values : values[0]];
+    }),
+  );
+}
+
+function damaged(message: string, cause?: unknown): FanfareError {
+  return new FanfareError('INVALID_ADMISSION_DATA', { message, cause });
+}
