@@ -101,6 +101,8 @@ export function exhaustiveCode(code: FanfareErrorCode): number {
     case 'FANFARE_REFUSED':
     case 'NOT_IN_DIALECT':
     case 'CLAIM_LOST':
+    case 'SOLD_OUT':
+    case 'RESERVATION_MISSING':
     case 'LEDGER_UNAVAILABLE':
       return new FanfareError(code).status;
   }
