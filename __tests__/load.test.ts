@@ -59,9 +59,15 @@ test.each([
   expect(holds('whenReady', name)).toBe(true);
 });
 
-test.each(['cockatiel', 'negotiator', 'jose', 'express', 'better-sqlite3', 'node:sqlite'])(
-  'loads no %s until a request or an engine needs it',
-  (name) => {
-    expect(holds('whenReady', name)).toBe(false);
-  },
-);
+test.each([
+  'cockatiel',
+  'negotiator',
+  'jose',
+  'express',
+  'better-sqlite3',
+  'node:sqlite',
+  'middleware/pages',
+  'middleware/routes',
+])('loads no %s until a request or an engine needs it', (name) => {
+  expect(holds('whenReady', name)).toBe(false);
+});

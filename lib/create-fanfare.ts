@@ -15,7 +15,7 @@ import { attachMiddleware, claimMiddleware, requireMiddleware } from './middlewa
 import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
-import { createRoutes } from './middleware/routes.js';
+import type * as Routes from './middleware/routes.js';
 import { type CheckedOptions, readOptions } from './options.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
@@ -51,6 +51,8 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     checkout: calls.checkout,
     routes: (...given: readonly unknown[]) => {
       refuseRequest('routes', given);
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who mount them, not at import
+      const { createRoutes } = require('./middleware/routes.js') as typeof Routes;
       return createRoutes({ context, states, deliveries: work });
     },
     ...lifeOf({ checked, context, work, client, calls, doctor }),

@@ -27,7 +27,10 @@ export interface Fanfare extends Calls {
   releaseAdmission(reference: AdmissionReference): Promise<boolean>;
   /** Keeps the payment provider's reference with this attempt; the next attempt finds it in `req.admission.superseded`. */
   deferAdmission(req: Request, deferral: { readonly reference: string }): Promise<void>;
-  /** Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over. */
+  /**
+   * Directly before a charge or commit: rejects with `CLAIM_LOST` when another attempt took over, and with
+   * `ADMISSION_INVALID` when Fanfare has denied the consumer since.
+   */
   assertClaim(req: Request): Promise<void>;
   /**
    * Tells Fanfare about this admission's order now, for shops whose own job engine drives deliveries. Resolves when

@@ -10,6 +10,7 @@ export type { FanfareErrorCode, FanfareErrorDetails } from './errors.js';
 export type { FanfareEvent, OnEvent } from './events.js';
 export type { MemoryLedgerOptions } from './ledger/memory.js';
 export type { Ledger } from './ledger/ledger.js';
+export type { DenialRecord, NewNote, Note, NoteKind, NotePlace } from './ledger/note.js';
 export type { Row, RowStateName } from './ledger/row.js';
 export type { Admission, Attempt, RequestAdmission, SupersededAttempt } from './admission/admission.js';
 export type { DistributionType } from './admission/identity.js';

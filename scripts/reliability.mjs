@@ -1,4 +1,4 @@
-// Runs the proofs of __tests__/reliability and writes what they measured, with the machine named, to docs/reliability.md.
+// Runs the proofs of __tests__/reliability and two of __tests__/hostile, and writes what they measured, with the machine named, to docs/reliability.md.
 // `npm run reliability`; with --soak (`npm run test:soak`) at full length, printing the figures instead.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,14 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const soak = process.argv.includes('--soak');
 const SIZES = soak
-  ? { RELIABILITY_KILLS: '2000', RELIABILITY_CRASHES: '150', RELIABILITY_DRAINS: '9' }
-  : { RELIABILITY_KILLS: '100', RELIABILITY_DRAINS: '9' };
+  ? {
+      RELIABILITY_KILLS: '2000',
+      RELIABILITY_CRASHES: '150',
+      RELIABILITY_DRAINS: '9',
+      RELIABILITY_SOAK_SECONDS: '600',
+    }
+  : { RELIABILITY_KILLS: '100', RELIABILITY_DRAINS: '9', FUZZ_RUNS: '200000', HEAP_TOKENS: '1000000' };
+const SUITES = ['__tests__/reliability', ...(soak ? [] : ['hostile/fuzz', 'hostile/heap'])];
 
 /** Each proof, in the order of the page. */
 const PROOFS = {
@@ -51,6 +57,20 @@ const PROOFS = {
     'An engine that is away at `completeAdmission`',
     'What the handler is answered, and after how long. The same call succeeds once the engine is back.',
   ],
+  soak: [
+    'Bad weather',
+    'Shoppers who come, come back, order and hang up, and strangers with forged tokens, while the way to Fanfare or Fanfare itself breaks in another way every second.',
+  ],
+  fuzz: [
+    'Damaged requests',
+    'Tokens, cookies, queries and bodies damaged at random, in process. *Still good*: the damage left a good token or cookie whole. Times hold the whole request; the machine did other things besides.',
+    'on',
+  ],
+  heap: [
+    'Distinct tokens without end',
+    'What stays in memory of tokens that were shown once: the bounded caches, and nothing more.',
+    'on',
+  ],
 };
 
 function run() {
@@ -59,7 +79,7 @@ function run() {
   try {
     writeFileSync(file, '');
     const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const { status } = spawnSync(process.execPath, [jest, '--runInBand', '__tests__/reliability'], {
+    const { status } = spawnSync(process.execPath, [jest, '--runInBand', ...SUITES], {
       cwd: root,
       stdio: 'inherit',
       env: { ...SIZES, ...process.env, RELIABILITY_FIGURES: file },
@@ -71,27 +91,32 @@ function run() {
   }
 }
 
-function table(rows) {
+function table(rows, first = 'engine') {
   const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
   const inWords = (name) => name.replace(/(?<=[a-z])[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [
-    line(['engine', ...names.map(inWords)]),
+    line([first, ...names.map(inWords)]),
     line(['---', ...names.map(() => '---')]),
-    ...rows.map(({ engine, figures }) => line([engine, ...names.map((name) => figures[name] ?? '')])),
+    ...rows.map(({ on, figures }) => line([on, ...names.map((name) => figures[name] ?? '')])),
   ].join('\n');
 }
 
 function page(rows) {
   const processors = cpus();
   const sections = Object.entries(PROOFS)
-    .map(([proof, [title, text]]) => ({ title, text, own: rows.filter((row) => row.proof === proof) }))
+    .map(([proof, [title, text, first]]) => ({
+      title,
+      text,
+      first,
+      own: rows.filter((row) => row.proof === proof),
+    }))
     .filter(({ own }) => own.length > 0)
-    .map(({ title, text, own }) => `## ${title}\n\n${text}\n\n${table(own)}\n`);
+    .map(({ title, text, first, own }) => `## ${title}\n\n${text}\n\n${table(own, first)}\n`);
   return [
     '# Reliability: what was measured',
     '',
-    'Written by `npm run reliability`, never by hand. The proofs themselves are in `__tests__/reliability`, and `npm test` runs them at a smaller size.',
+    'Written by `npm run reliability`, never by hand. The proofs themselves are in `__tests__/reliability` and `__tests__/hostile`, and `npm test` runs them at a smaller size.',
     '',
     `- When: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `- Machine: ${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,

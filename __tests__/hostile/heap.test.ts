@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { record } from '../reliability/figures.js';
 import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
@@ -32,8 +33,13 @@ test(
     const parameters = ['--expose-gc', script, join(folder, 'lib'), String(FILLING), String(TOKENS)];
     const child = { env: CHILD_ENVIRONMENT, encoding: 'utf8' } as const;
     const said = execFileSync(process.execPath, parameters, child);
-    process.stdout.write(`heap for ${String(TOKENS)} tokens, in bytes: ${said}\n`);
     const { filling, growth, whole } = JSON.parse(said) as Record<'filling' | 'growth' | 'whole', number>;
+    record('heap', 'Node', {
+      'distinct tokens': FILLING + TOKENS,
+      'growth while caches fill, MB': (filling / 1_048_576).toFixed(1),
+      'growth after that, bytes per token': (growth / TOKENS).toFixed(1),
+      'growth in all, MB': (whole / 1_048_576).toFixed(1),
+    });
     // The caches were filled, so there is something to see.
     expect(filling).toBeGreaterThan(0);
     expect(whole).toBeLessThan(MOST_BYTES);

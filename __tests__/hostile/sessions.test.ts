@@ -3,7 +3,13 @@ import { createHmac } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { FanfareErrorCode } from '../../lib/errors.js';
 import { createKeyring } from '../../lib/tokens/keyring.js';
-import { readSession, type Session, signSession } from '../../lib/tokens/session.js';
+import {
+  readSession,
+  sealedTokenIn,
+  type Session,
+  signedPart,
+  signSession,
+} from '../../lib/tokens/session.js';
 import { base64 } from '../jwks/minting.js';
 import { type Answer, type Jar, ours } from '../support/jar.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -177,17 +183,18 @@ test.each(Object.entries(CLAIMED))('a cookie of our own secret %s is no session'
 });
 
 describe('by somebody who holds the secret, even', () => {
-  const resigned = (changed: Partial<Session>): string =>
-    `${mine.name}=${signSession(keyring, stage.emulator.organizationId, { ...sessionOf(mine), ...changed }, clock.now() + HOUR)}`;
+  const resigned = (sealed: string): string =>
+    `${mine.name}=${signSession(keyring, stage.emulator.organizationId, sessionOf(mine), sealed, clock.now() + HOUR)}`;
+  const sealedIn = ({ value }: Cookie): string => sealedTokenIn(signedPart(value));
 
   test.each<readonly [string, () => string]>([
-    ["another's sealed token", () => sessionOf(theirs).sealedToken],
+    ["another's sealed token", () => sealedIn(theirs)],
     ['no sealed token', () => ''],
-    ['a sealed token cut short', () => sessionOf(mine).sealedToken.slice(0, 20)],
-    ['a sealed token with a bit changed', () => flipped(sessionOf(mine).sealedToken, -2)],
+    ['a sealed token cut short', () => sealedIn(mine).slice(0, 20)],
+    ['a sealed token with a bit changed', () => flipped(sealedIn(mine), -2)],
     ['a token that is not sealed', () => base64(stage.token())],
   ])('%s opens for no order', async (_what, seal) => {
-    const answer = await show(resigned({ sealedToken: seal() }), '/order');
+    const answer = await show(resigned(seal()), '/order');
     expect([answer.status, answer.json()['code']]).toEqual([403, 'ADMISSION_INVALID']);
     expect(browser.cookies.size).toBe(0);
   });

@@ -86,6 +86,25 @@ const command = fc.oneof(
       memo: fc.constantFrom(undefined, 'one', '{"two":"ü"}'),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('note' as const, 'use' as const, 'finish' as const),
+      key: fc.constantFrom('n1', 'N2', 'n:3'),
+      most: fc.constantFrom(undefined, 1, 2),
+      lasts: fc.constantFrom(50, 1_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('open notes' as const), limit: fc.nat({ max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('deny' as const),
+      admission,
+      deniedAt: fc.constantFrom(START, START + 400, START + 5_000),
+      lasts: fc.constantFrom(50, 1_000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('purge' as const) }) },
   {
     weight: 3,
@@ -106,6 +125,7 @@ const command = fc.oneof(
 );
 export type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
 
+type Noted = Extract<Command, { do: 'note' | 'use' | 'finish' | 'open notes' | 'deny' }>;
 type Kept = Extract<Command, { do: 'reschedule' | 'discard' | 'lead' | 'purge' | 'list' | 'wait' }>;
 
 /** One engine under a sequence of commands; remembers who began what, so that later commands can speak for them. */
@@ -135,8 +155,31 @@ export class Play {
       case 'defer':
       case 'settle':
         return this.#speak(given);
+      case 'note':
+      case 'use':
+      case 'finish':
+      case 'open notes':
+      case 'deny':
+        return this.#note(given);
       default:
         return this.#keep(given);
+    }
+  }
+
+  #note(given: Noted): Promise<unknown> {
+    const { ledger } = this;
+    const until = this.clock.now() + ('lasts' in given ? given.lasts : 0);
+    switch (given.do) {
+      case 'note':
+        return ledger.addNote({ kind: 'webhook', key: given.key, value: 'text', until }, given.most);
+      case 'use':
+        return ledger.useNote('webhook', given.key, 2);
+      case 'finish':
+        return ledger.finishNote('webhook', given.key);
+      case 'open notes':
+        return ledger.openNotes('webhook', given.limit);
+      case 'deny':
+        return ledger.deny(given.admission, { deniedAt: given.deniedAt, until });
     }
   }
 

@@ -78,11 +78,30 @@ describePostgres('PostgreSQL around the ledger', (server) => {
   describe('the migration', () => {
     it('says which version was there and which is, and changes nothing the second time', async () => {
       const schema = newSchema();
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 0, to: 1 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 0, to: 2 });
       const ledger = postgresLedger({ pool, schema });
       await ledger.complete(orderOf(admissionOf('one')));
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 1, to: 1 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 2, to: 2 });
       await expect(ledger.find('one')).resolves.toMatchObject({ state: 'ordered' });
+    });
+
+    it('brings a ledger of version 1 to this one, and keeps its rows', async () => {
+      const schema = newSchema();
+      const made = readFileSync(join(__dirname, 'postgres-version-1.sql'), 'utf8');
+      await pool.query(made.replaceAll('"fanfare"', schema));
+      const admission = JSON.stringify(admissionOf('one'));
+      const claimed = `SELECT ${schema}.claim($1, 'token', 'sid', 'attempt', 'shop', 1000, true, false, NULL)`;
+      await pool.query(claimed, [admission]);
+      await expect(open({ schema })).rejects.toThrow(
+        /no ledger of version 2 yet: run "npx express-fanfare migrate"/,
+      );
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 1, to: 2 });
+      const ledger = postgresLedger({ pool, schema });
+      await expect(ledger.find('one')).resolves.toMatchObject({ tokenHash: 'token' });
+      await ledger.deny(admissionOf('two'), { deniedAt: 1, until: Date.now() + 60_000 });
+      await expect(ledger.claim(claimOf(admissionOf('two')))).resolves.toEqual({ outcome: 'denied' });
+      // A shop of the version before may still be running.
+      await expect(pool.query(claimed, [admission])).resolves.toBeDefined();
     });
 
     it('may be run by many at once', async () => {
@@ -113,9 +132,9 @@ describePostgres('PostgreSQL around the ledger', (server) => {
     it('keeps out of a schema that a newer version made, and says so', async () => {
       const schema = newSchema();
       await migratePostgres(pool, { schema });
-      await pool.query(`INSERT INTO ${schema}.ledger_versions VALUES (2)`);
+      await pool.query(`INSERT INTO ${schema}.ledger_versions VALUES (3)`);
       await expect(migratePostgres(pool, { schema })).rejects.toThrow(/newer version of express-fanfare/);
-      await expect(open({ schema })).rejects.toThrow(/has version 2, and this version .* knows only 1/);
+      await expect(open({ schema })).rejects.toThrow(/has version 3, and this version .* knows only 2/);
     });
   });
 
@@ -300,6 +319,13 @@ async function everyStep(ledger: Ledger): Promise<void> {
   expect(await ledger.lead({ owner: 'one', leaseMs: 1_000 })).toEqual({ leads: true });
   expect(await ledger.find(admission.id)).toMatchObject({ state: 'ordered' });
   expect(await ledger.list({ states: ['unresolved', 'ordered', 'free'], limit: 5 })).not.toHaveLength(0);
+  const note = { kind: 'winner', key: 'every-step', value: 'text', until: Date.now() + 60_000 } as const;
+  expect(await ledger.addNote(note, 1_000_000)).toBe(true);
+  expect(await ledger.findNote('winner', 'every-step')).toMatchObject({ value: 'text' });
+  expect(await ledger.openNotes('winner', 5)).not.toHaveLength(0);
+  expect(await ledger.useNote('winner', 'every-step', 1)).toMatchObject({ uses: 1 });
+  expect(await ledger.finishNote('winner', 'every-step')).toBe(true);
+  await ledger.deny(admission, { deniedAt: 1, until: note.until });
   await ledger.purge();
 }
 
@@ -318,15 +344,21 @@ async function fill(pool: Pool, count: number): Promise<void> {
        FROM generate_series(1, $1) AS n) AS made`,
     [count],
   );
+  await pool.query(
+    `INSERT INTO fanfare.notes (kind, key, value, uses, until, done, created_at)
+     SELECT CASE WHEN n % 100 = 0 THEN 'winner' ELSE 'webhook' END, 'note-' || n, '', 0, ${now} + 3600000, false, n
+     FROM generate_series(1, $1) AS n`,
+    [count],
+  );
   // What the server does by itself within a minute.
-  await pool.query('ANALYZE fanfare.admissions');
+  await pool.query('ANALYZE fanfare.admissions, fanfare.notes');
 }
 
 /** What this connection has scanned of our tables, and fetched from them by an index. */
 async function touched(client: PoolClient): Promise<{ scans: number; fetches: number }> {
   const { rows } = await client.query<{ scans: string; fetches: string }>(
     `SELECT sum(seq_scan) AS scans, sum(idx_tup_fetch) AS fetches FROM pg_stat_xact_user_tables
-     WHERE schemaname = 'fanfare' AND relname IN ('admissions', 'triples', 'lead')`,
+     WHERE schemaname = 'fanfare' AND relname IN ('admissions', 'triples', 'lead', 'notes')`,
   );
   return { scans: Number(rows[0]?.scans), fetches: Number(rows[0]?.fetches) };
 }

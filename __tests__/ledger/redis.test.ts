@@ -198,6 +198,32 @@ describeWithRedis('a server', (server) => {
     await expect(client.keys('*')).resolves.toEqual([]);
   });
 
+  it('more than one batch of notes may be past: all of it goes, whoever asks', async () => {
+    const clock = new ManualClock();
+    ledger = redisLedger({ client, clock });
+    const add = (key: string, lasts: number, most?: number) =>
+      ledger.addNote({ kind: 'webhook', key, value: '', until: clock.now() + lasts }, most);
+    const many = (prefix: string) =>
+      Promise.all(Array.from({ length: 450 }, (_, number) => add(`${prefix}-${number}`, 1_000)));
+    await many('a');
+    await clock.advance(1);
+    await add('stays', DAY_MS);
+    await clock.advance(1_000);
+    await expect(ledger.openNotes('webhook', 1)).resolves.toMatchObject([{ key: 'stays' }]);
+    await many('b');
+    await clock.advance(1_000);
+    await expect(ledger.purge()).resolves.toBe(900);
+    await expect(add('one more', 1, 2)).resolves.toBe(true);
+  });
+
+  it('notes that the server evicted do not hold up the others', async () => {
+    const until = Date.now() + DAY_MS;
+    for (const key of ['a', 'b', 'c']) await ledger.addNote({ kind: 'webhook', key, value: '', until });
+    await client.del('{fanfare}:note:webhook:a', '{fanfare}:note:webhook:b');
+    await expect(ledger.openNotes('webhook', 2)).resolves.toMatchObject([{ key: 'c' }]);
+    await expect(ledger.addNote({ kind: 'webhook', key: 'a', value: '', until }, 2)).resolves.toBe(true);
+  });
+
   it('rows that the server evicted do not hold up the others', async () => {
     const clock = new ManualClock();
     ledger = redisLedger({ client, clock });

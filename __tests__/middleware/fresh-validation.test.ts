@@ -111,8 +111,14 @@ test('a session sealed under a secret that is gone is refused and forgotten', as
   const organizationId = shop.emulator.organizationId;
   const session = readSession(createKeyring([now]), organizationId, cookie!)!;
   const { id } = session.admission;
-  const foreign = { ...session, sealedToken: sealToken(createKeyring([old]), 'opaque-token', id) };
-  const text = signSession(createKeyring([now]), organizationId, foreign, session.admission.expiresAt!);
+  const sealed = sealToken(createKeyring([old]), 'opaque-token', id);
+  const text = signSession(
+    createKeyring([now]),
+    organizationId,
+    session,
+    sealed,
+    session.admission.expiresAt!,
+  );
   const answer = await fetch(`${shop.origin}/checkout`, {
     method: 'POST',
     headers: { Cookie: `${name!}=${text}` },

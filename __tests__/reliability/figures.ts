@@ -13,16 +13,15 @@ export type Proof =
   | 'drain'
   | 'strangers'
   | 'paused'
-  | 'unreachable';
+  | 'unreachable'
+  | 'soak'
+  | 'fuzz'
+  | 'heap';
 
-/** Keeps one row of a proof's table, where the environment names a file for it. */
-export function record(
-  proof: Proof,
-  engine: string,
-  figures: Readonly<Record<string, number | string>>,
-): void {
+/** Keeps one row of a proof's table, where the environment names a file for it. `on`: the engine, or what else it ran on. */
+export function record(proof: Proof, on: string, figures: Readonly<Record<string, number | string>>): void {
   const file = process.env['RELIABILITY_FIGURES'];
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ proof, engine, figures })}\n`);
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ proof, on, figures })}\n`);
 }
 
 /** The median and the longest, in seconds: `0.4 / 1.2`. */

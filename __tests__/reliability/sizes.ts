@@ -24,6 +24,9 @@ export const WAITING = size('WAITING', 10_000);
 export const PER_MINUTE = size('PER_MINUTE', 24_000);
 /** How many of the engines drain: what is waited for is the same with each. */
 export const DRAINS = size('DRAINS', 1);
+/** How long the shop is out in bad weather, and what comes in. */
+export const SOAK_SECONDS = size('SOAK_SECONDS', 60);
+export const SOAK_PER_SECOND = size('SOAK_PER_SECOND', 500);
 
 /** For tests that would otherwise hang; never a measure of speed. */
 export const PATIENCE_MS = 20 * 60_000;

@@ -78,7 +78,7 @@ export async function startPostgres(settings: Settings = {}): Promise<PostgresSe
 export async function emptyLedger(pool: Pool, schema = 'fanfare'): Promise<void> {
   await migratePostgres(pool, { schema });
   await pool.query(
-    `DELETE FROM "${schema}".admissions; DELETE FROM "${schema}".triples;
+    `DELETE FROM "${schema}".admissions; DELETE FROM "${schema}".triples; DELETE FROM "${schema}".notes;
      UPDATE "${schema}".lead SET owner = '', until = 0, memo = NULL`,
   );
 }

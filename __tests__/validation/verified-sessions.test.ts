@@ -7,7 +7,8 @@ function counted() {
   const verified: string[] = [];
   const check = rememberVerified((text) => {
     verified.push(text);
-    return text.startsWith('good') ? { text, until: now + 60_000 } : undefined;
+    if (!text.startsWith('good')) return undefined;
+    return { text, signed: text.slice(0, text.lastIndexOf('.') + 1), until: now + 60_000 };
   });
   return { check, verified };
 }
@@ -15,44 +16,65 @@ function counted() {
 describe('rememberVerified', () => {
   it('verifies a good text once, and gives the very same value again', () => {
     const { check, verified } = counted();
-    const first = check('good', now);
-    expect(first).toEqual({ text: 'good', until: now + 60_000 });
-    expect(check('good', now + 59_999)).toBe(first);
-    expect(verified).toEqual(['good']);
+    const first = check('good.mac', now);
+    expect(first).toMatchObject({ text: 'good.mac', until: now + 60_000 });
+    expect(check('good.mac', now + 59_999)).toBe(first);
+    expect(verified).toEqual(['good.mac']);
   });
 
   it('verifies again from the end on', () => {
     const { check, verified } = counted();
-    check('good', now);
-    expect(check('good', now + 60_000)).toEqual({ text: 'good', until: now + 60_000 });
+    check('good.mac', now);
+    expect(check('good.mac', now + 60_000)).toMatchObject({ text: 'good.mac', until: now + 60_000 });
     expect(verified).toHaveLength(2);
-    check('good', now);
+    check('good.mac', now);
     expect(verified).toHaveLength(3);
   });
 
   it('remembers no failure', () => {
     const { check, verified } = counted();
-    expect(check('bad', now)).toBeUndefined();
-    expect(check('bad', now)).toBeUndefined();
+    expect(check('bad.mac', now)).toBeUndefined();
+    expect(check('bad.mac', now)).toBeUndefined();
     expect(verified).toHaveLength(2);
   });
 
-  it('tells texts apart by every character', () => {
-    const { check } = counted();
-    check('good', now);
-    expect(check('good ', now)).toEqual({ text: 'good ', until: now + 60_000 });
-    expect(check('gooD', now)).toBeUndefined();
+  it.each([
+    'gooD.mac',
+    'good.Mac',
+    'good.mac ',
+    'good.',
+    'good',
+    '.mac',
+    'mac',
+    'goo.d.mac',
+    'good..mac',
+    'good.good.mac',
+  ])('takes %p for no text that it knows', (other) => {
+    const { check, verified } = counted();
+    check('good.mac', now);
+    expect(check(other, now)).toEqual(
+      other.startsWith('good') ? expect.objectContaining({ text: other }) : undefined,
+    );
+    expect(verified).toEqual(['good.mac', other]);
+  });
+
+  it('keeps what it knows when somebody shows its signature under another text', () => {
+    const { check, verified } = counted();
+    check('good.mac', now);
+    check('bad.mac', now);
+    check('good.mac', now);
+    expect(verified).toEqual(['good.mac', 'bad.mac']);
   });
 
   it('holds 10,000, and junk pushes none of them out', () => {
     const { check, verified } = counted();
-    for (let number = 0; number < 10_000; number += 1) check(`good${String(number)}`, now);
-    for (let number = 0; number < 10_000; number += 1) check(`bad${String(number)}`, now);
+    for (let number = 0; number < 10_000; number += 1) check(`good.${String(number)}`, now);
+    for (let number = 0; number < 10_000; number += 1) check(`bad.junk${String(number)}`, now);
     verified.length = 0;
-    check('good0', now);
+    check('good.0', now);
     expect(verified).toEqual([]);
-    check('good-one-more', now);
-    check('good1', now);
-    expect(verified).toEqual(['good-one-more', 'good1']);
+    check('good.one-more', now);
+    check('good.1', now);
+    expect(verified).toEqual(['good.one-more', 'good.1']);
   });
 });

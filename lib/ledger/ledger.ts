@@ -5,6 +5,7 @@
  */
 import type { Admission } from '../admission/admission.js';
 import type { Order } from '../admission/order.js';
+import type { Notes } from './note.js';
 import type { DeliveryProgress, OpenAttempt, Row, RowStateName, UsedRow } from './row.js';
 
 export interface ClaimRequest {
@@ -29,7 +30,9 @@ export type ClaimOutcome =
       readonly took?: { readonly attempt: OpenAttempt; readonly from: 'pending' | 'unresolved' };
     }
   /** `row` stands in the way: this admission's own, one that holds the same token, or one that used up the triple. */
-  | { readonly outcome: 'refused'; readonly row: Row };
+  | { readonly outcome: 'refused'; readonly row: Row }
+  /** No row stands in the way, but the consumer has been denied (`deny`) since this admission was granted. */
+  | { readonly outcome: 'denied' };
 
 /** Names one attempt of one admission: whoever has both ids speaks for it. */
 export interface Holder {
@@ -105,7 +108,7 @@ export interface RowQuery {
   readonly limit: number;
 }
 
-export interface Ledger {
+export interface Ledger extends Notes {
   /** For messages: `memory`, `sqlite`, … */
   readonly engine: string;
   /**
@@ -144,7 +147,8 @@ export interface Ledger {
   list(query: RowQuery): Promise<readonly Row[]>;
   /**
    * Deletes free rows 24 hours after the end of their admission; 400 days after their order or their lapse, rows that
-   * are delivered or discarded and attempts nobody ever settled. Ordered and dead rows stay. Resolves to how many.
+   * are delivered or discarded and attempts nobody ever settled; notes past their time. Ordered and dead rows stay.
+   * Resolves to how many rows and notes it were.
    */
   purge(): Promise<number>;
   close(): Promise<void>;

@@ -18,7 +18,10 @@ import type {
   Ledger,
   RowQuery,
 } from './ledger.js';
+import { LocalNotes } from './local-notes.js';
 import type { LocalStore } from './local-store.js';
+import { denialKey } from './note.js';
+import { lasting } from './noting.js';
 import type { DeliveryProgress, Row } from './row.js';
 import { standing } from './standing.js';
 import type { Step } from './transitions.js';
@@ -27,45 +30,48 @@ import { claim, defer, renew, settle } from './transitions.js';
 /** Deleting more than this at once would hold up the orders behind it. */
 const PURGE_BATCH = 500;
 
-export class LocalLedger implements Ledger {
+export class LocalLedger extends LocalNotes implements Ledger {
   readonly engine: string;
-  readonly #store: LocalStore;
+  protected readonly store: LocalStore;
   readonly #clock: Clock;
   #closed = false;
 
   constructor(store: LocalStore, clock: Clock) {
+    super();
     this.engine = store.engine;
-    this.#store = store;
+    this.store = store;
     this.#clock = clock;
   }
 
   open(): Promise<readonly string[]> {
-    return this.#read(() => this.#store.warnings());
+    return this.read(() => this.store.warnings());
   }
 
   find(admissionId: string): Promise<Row | undefined> {
-    return this.#read((now) => {
-      const row = this.#store.byId(admissionId);
+    return this.read((now) => {
+      const row = this.store.byId(admissionId);
       return row === undefined ? undefined : standing(row, now);
     });
   }
 
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
-    return this.#step((now) =>
-      claim(this.#store.neighbours(request.admission, request.tokenHash), request, now),
-    );
+    const { admission, tokenHash } = request;
+    return this.#step((now) => {
+      const denial = lasting(this.store.note('denied', denialKey(admission)), now);
+      return claim(this.store.neighbours(admission, tokenHash), denial, request, now);
+    });
   }
 
   renew(holder: Holder, leaseMs: number): Promise<boolean> {
-    return this.#step((now) => renew(this.#store.byId(holder.admissionId), holder, leaseMs, now));
+    return this.#step((now) => renew(this.store.byId(holder.admissionId), holder, leaseMs, now));
   }
 
   defer(holder: Holder, reference: string): Promise<boolean> {
-    return this.#step((now) => defer(this.#store.byId(holder.admissionId), holder, reference, now));
+    return this.#step((now) => defer(this.store.byId(holder.admissionId), holder, reference, now));
   }
 
   settle(holder: Holder, outcome: AttemptOutcome): Promise<boolean> {
-    return this.#step((now) => settle(this.#store.byId(holder.admissionId), holder, outcome, now));
+    return this.#step((now) => settle(this.store.byId(holder.admissionId), holder, outcome, now));
   }
 
   checkTransaction(): never {
@@ -78,46 +84,46 @@ export class LocalLedger implements Ledger {
   }
 
   takeDue(limit: number, leaseMs: number): Promise<readonly DueDelivery[]> {
-    return this.#write((now) => {
-      const taken = this.#store
+    return this.write((now) => {
+      const taken = this.store
         .due(now, atLeastNone(limit))
         .map((row) => lease(row, randomUUID(), leaseMs, now));
-      for (const { row } of taken) this.#store.put(row);
+      for (const { row } of taken) this.store.put(row);
       return taken;
     });
   }
 
   take(admissionId: string, leaseMs: number): Promise<DueDelivery | undefined> {
-    return this.#step((now) => take(this.#store.byId(admissionId), randomUUID(), leaseMs, now));
+    return this.#step((now) => take(this.store.byId(admissionId), randomUUID(), leaseMs, now));
   }
 
   settleDelivery(admissionId: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean> {
-    return this.#step((now) => settleDelivery(this.#store.byId(admissionId), leaseId, outcome, now));
+    return this.#step((now) => settleDelivery(this.store.byId(admissionId), leaseId, outcome, now));
   }
 
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean> {
-    return this.#step((now) => reschedule(this.#store.byId(admissionId), delivery, now));
+    return this.#step((now) => reschedule(this.store.byId(admissionId), delivery, now));
   }
 
   discard(admissionId: string): Promise<boolean> {
-    return this.#step((now) => discard(this.#store.byId(admissionId), now));
+    return this.#step((now) => discard(this.store.byId(admissionId), now));
   }
 
   lead(request: LeadRequest): Promise<Lead> {
-    return this.#write((now) => {
-      const { outcome, write } = lead(this.#store.lead(), request, now);
-      if (write !== undefined) this.#store.putLead(write);
+    return this.write((now) => {
+      const { outcome, write } = lead(this.store.lead(), request, now);
+      if (write !== undefined) this.store.putLead(write);
       return outcome;
     });
   }
 
   list(query: RowQuery): Promise<readonly Row[]> {
-    return this.#read((now) => this.#store.list({ ...query, limit: atLeastNone(query.limit) }, now));
+    return this.read((now) => this.store.list({ ...query, limit: atLeastNone(query.limit) }, now));
   }
 
   async purge(): Promise<number> {
     for (let total = 0; ;) {
-      const deleted = await this.#write((now) => this.#store.purge(now, PURGE_BATCH));
+      const deleted = await this.write((now) => this.store.purge(now, PURGE_BATCH));
       total += deleted;
       if (deleted < PURGE_BATCH) return total;
       await new Promise(setImmediate);
@@ -127,34 +133,34 @@ export class LocalLedger implements Ledger {
   close(): Promise<void> {
     this.#closed = true;
     return new Promise((resolve) => {
-      this.#store.close();
+      this.store.close();
       resolve();
     });
   }
 
   #concerned({ target }: CompletionRequest): readonly Row[] {
-    if (target.by !== 'id') return this.#store.neighbours(target.admission);
-    const row = this.#store.byId(target.id);
+    if (target.by !== 'id') return this.store.neighbours(target.admission);
+    const row = this.store.byId(target.id);
     return row === undefined ? [] : [row];
   }
 
   #step<Outcome>(step: (now: number) => Step<Outcome>): Promise<Outcome> {
-    return this.#write((now) => {
+    return this.write((now) => {
       const { outcome, write } = step(now);
-      if (write !== undefined) this.#store.put(write);
+      if (write !== undefined) this.store.put(write);
       return outcome;
     });
   }
 
   /** The time is read inside the lock: a step that had to wait for it judges by when it got it. */
-  #write<Result>(work: (now: number) => Result): Promise<Result> {
-    return this.#read(() => this.#store.exclusively(() => work(this.#clock.now())));
+  protected write<Result>(work: (now: number) => Result): Promise<Result> {
+    return this.read(() => this.store.exclusively(() => work(this.#clock.now())));
   }
 
-  #read<Result>(work: (now: number) => Result): Promise<Result> {
+  protected read<Result>(work: (now: number) => Result): Promise<Result> {
     return new Promise((resolve) => {
       if (this.#closed) throw new Error(`The ${this.engine} ledger is closed.`);
-      this.#store.open();
+      this.store.open();
       resolve(work(this.#clock.now()));
     });
   }

@@ -3,6 +3,7 @@ import type { Admission } from '../admission/admission.js';
 import type { OrderedRow } from './delivering.js';
 import type { LeadRecord } from './lead.js';
 import type { RowQuery } from './ledger.js';
+import type { Note, NoteKind, NotePlace } from './note.js';
 import type { Row } from './row.js';
 
 /** Where the rows are. Every method may throw; nothing but `open` and `close` is called on a store that is not open. */
@@ -24,8 +25,14 @@ export interface LocalStore {
   /** Rows as they stand at `now`, the oldest first. */
   list(query: RowQuery, now: number): readonly Row[];
   put(row: Row): void;
-  /** Deletes at most `limit` rows whose time is over; how many it were. */
+  /** Deletes at most `limit` rows and notes whose time is over; how many it were. */
   purge(now: number, limit: number): number;
   lead(): LeadRecord | undefined;
   putLead(record: LeadRecord): void;
+  /** As it is kept, past or not. */
+  note(kind: NoteKind, key: string): Note | undefined;
+  /** Notes that are neither done nor past at `now`, by place, behind `after`. */
+  openNotes(kind: NoteKind, limit: number, after: NotePlace | undefined, now: number): readonly Note[];
+  countOpen(kind: NoteKind, now: number): number;
+  putNote(note: Note): void;
 }

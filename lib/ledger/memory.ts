@@ -10,6 +10,8 @@ import type { Ledger, RowQuery } from './ledger.js';
 import type { LocalStore } from './local-store.js';
 import { LocalLedger } from './local-ledger.js';
 import { checkNames } from './engine-options.js';
+import type { Note, NoteKind, NotePlace } from './note.js';
+import { byPlace, lasting } from './noting.js';
 import type { Row } from './row.js';
 import { agesFrom, byAge, deletableAt, standing } from './standing.js';
 
@@ -41,6 +43,7 @@ class MemoryStore implements LocalStore {
   readonly #idByToken = new Map<string, string>();
   readonly #idsByTriple = new Map<string, Set<string>>();
   readonly #ordered = new Map<string, OrderedRow>();
+  readonly #notes = new Map<string, Note>();
   #lead: LeadRecord | undefined;
 
   open(): void {
@@ -56,6 +59,7 @@ class MemoryStore implements LocalStore {
     this.#idByToken.clear();
     this.#idsByTriple.clear();
     this.#ordered.clear();
+    this.#notes.clear();
   }
 
   exclusively<Result>(work: () => Result): Result {
@@ -105,7 +109,9 @@ class MemoryStore implements LocalStore {
   purge(now: number, limit: number): number {
     const over = [...this.#rows.values()].filter((row) => (deletableAt(row) ?? Infinity) <= now);
     for (const row of over.slice(0, limit)) this.#delete(row);
-    return Math.min(over.length, limit);
+    const past = [...this.#notes].filter(([, { until }]) => until <= now);
+    for (const [name] of past.slice(0, Math.max(0, limit - over.length))) this.#notes.delete(name);
+    return Math.min(over.length + past.length, limit);
   }
 
   lead(): LeadRecord | undefined {
@@ -114,6 +120,31 @@ class MemoryStore implements LocalStore {
 
   putLead(record: LeadRecord): void {
     this.#lead = record;
+  }
+
+  note(kind: NoteKind, key: string): Note | undefined {
+    return this.#notes.get(`${kind}:${key}`);
+  }
+
+  openNotes(kind: NoteKind, limit: number, after: NotePlace | undefined, now: number): readonly Note[] {
+    return this.#open(kind, now)
+      .filter((note) => after === undefined || byPlace(note, after) > 0)
+      .sort(byPlace)
+      .slice(0, limit);
+  }
+
+  countOpen(kind: NoteKind, now: number): number {
+    return this.#open(kind, now).length;
+  }
+
+  putNote(note: Note): void {
+    this.#notes.set(`${note.kind}:${note.key}`, Object.freeze(note));
+  }
+
+  #open(kind: NoteKind, now: number): Note[] {
+    return [...this.#notes.values()].filter(
+      (note) => note.kind === kind && !note.done && lasting(note, now) !== undefined,
+    );
   }
 
   #delete(row: Row): void {

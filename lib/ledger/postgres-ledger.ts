@@ -17,6 +17,7 @@ import type {
 import { checkDatabase } from './postgres-check.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { answerOf, connectionIn, quoted } from './postgres-connection.js';
+import { PostgresNotes } from './postgres-notes.js';
 import type { DeliveryProgress, Row } from './row.js';
 
 /** Deleting more than this at once would hold up the orders behind it. */
@@ -28,13 +29,14 @@ export interface PostgresSettings {
   readonly clock: Clock | undefined;
 }
 
-export class PostgresLedger implements Ledger {
+export class PostgresLedger extends PostgresNotes implements Ledger {
   readonly engine = 'postgres';
   readonly #settings: PostgresSettings;
   #opened: Promise<readonly string[]> | undefined;
   #closed = false;
 
   constructor(settings: PostgresSettings) {
+    super();
     this.#settings = settings;
   }
 
@@ -52,28 +54,28 @@ export class PostgresLedger implements Ledger {
   }
 
   find(admissionId: string): Promise<Row | undefined> {
-    return this.#step('find', [admissionId]);
+    return this.step('find', [admissionId]);
   }
 
   claim({ admission, ...request }: ClaimRequest): Promise<ClaimOutcome> {
     const { tokenHash, sidHash, attemptId, owner, leaseMs, supersede, takeUnresolved } = request;
-    return this.#step('claim', [
+    return this.step('claim', [
       ...[JSON.stringify(admission), tokenHash, sidHash, attemptId, owner],
       ...[leaseMs, supersede, takeUnresolved],
     ]);
   }
 
   renew({ admissionId, attemptId }: Holder, leaseMs: number): Promise<boolean> {
-    return this.#step('renew', [admissionId, attemptId, leaseMs]);
+    return this.step('renew', [admissionId, attemptId, leaseMs]);
   }
 
   defer({ admissionId, attemptId }: Holder, reference: string): Promise<boolean> {
-    return this.#step('defer', [admissionId, attemptId, reference]);
+    return this.step('defer', [admissionId, attemptId, reference]);
   }
 
   settle({ admissionId, attemptId }: Holder, outcome: AttemptOutcome): Promise<boolean> {
     const { pendingMs, notAfter } = { pendingMs: undefined, notAfter: undefined, ...outcome };
-    return this.#step('settle', [admissionId, attemptId, outcome.to, pendingMs, notAfter]);
+    return this.step('settle', [admissionId, attemptId, outcome.to, pendingMs, notAfter]);
   }
 
   checkTransaction(transaction: unknown): void {
@@ -85,41 +87,41 @@ export class PostgresLedger implements Ledger {
     const admission = target.by === 'id' ? { id: target.id } : target.admission;
     const { metadata, ...rest } = order;
     const values = [target.by, JSON.stringify(admission), JSON.stringify(rest), JSON.stringify(metadata)];
-    return this.#step('complete', values, connection);
+    return this.step('complete', values, connection);
   }
 
   takeDue(limit: number, leaseMs: number): Promise<readonly DueDelivery[]> {
-    return this.#step('take_due', [limit, leaseMs]);
+    return this.step('take_due', [limit, leaseMs]);
   }
 
   take(admissionId: string, leaseMs: number): Promise<DueDelivery | undefined> {
-    return this.#step('take', [admissionId, leaseMs]);
+    return this.step('take', [admissionId, leaseMs]);
   }
 
   settleDelivery(admissionId: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean> {
     const progress = outcome.to === 'delivered' ? undefined : JSON.stringify(outcome.delivery);
-    return this.#step('settle_delivery', [admissionId, leaseId, outcome.to, progress]);
+    return this.step('settle_delivery', [admissionId, leaseId, outcome.to, progress]);
   }
 
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean> {
-    return this.#step('reschedule', [admissionId, JSON.stringify(delivery)]);
+    return this.step('reschedule', [admissionId, JSON.stringify(delivery)]);
   }
 
   discard(admissionId: string): Promise<boolean> {
-    return this.#step('discard', [admissionId]);
+    return this.step('discard', [admissionId]);
   }
 
   lead({ owner, leaseMs, memo }: LeadRequest): Promise<Lead> {
-    return this.#step('lead', [owner, leaseMs, memo]);
+    return this.step('lead', [owner, leaseMs, memo]);
   }
 
   list({ states, olderThanMs = 0, limit }: RowQuery): Promise<readonly Row[]> {
-    return this.#step('list', [states, olderThanMs, limit]);
+    return this.step('list', [states, olderThanMs, limit]);
   }
 
   async purge(): Promise<number> {
     for (let total = 0; ;) {
-      const { purged, more } = await this.#step<{ purged: number; more: boolean }>('purge', [PURGE_BATCH]);
+      const { purged, more } = await this.step<{ purged: number; more: boolean }>('purge', [PURGE_BATCH]);
       total += purged;
       if (!more) return total;
     }
@@ -131,7 +133,7 @@ export class PostgresLedger implements Ledger {
     return Promise.resolve();
   }
 
-  async #step<Answer>(
+  protected async step<Answer>(
     name: string,
     values: readonly unknown[],
     connection: PostgresConnection = this.#settings.pool,

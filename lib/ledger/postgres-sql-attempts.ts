@@ -66,6 +66,9 @@ BEGIN
     IF FOUND THEN
       RETURN json_build_object('outcome', 'refused', 'row', row_json(obstacle, now_ms));
     END IF;
+    IF is_denied(told, now_ms) THEN
+      RETURN json_build_object('outcome', 'denied');
+    END IF;
     IF row_is_ours OR (triple_is_ours AND enter(told, token, now_ms)) THEN
       RETURN begin_attempt(told, sid, attempt, owner, lease_ms, now_ms);
     END IF;

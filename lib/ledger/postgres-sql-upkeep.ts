@@ -52,15 +52,19 @@ CREATE OR REPLACE FUNCTION purge(at_most integer, given_now bigint) RETURNS json
 DECLARE
   now_ms bigint := engine_now(given_now);
   purged integer;
+  past integer;
   forgotten integer;
 BEGIN
   DELETE FROM admissions a WHERE a.id = ANY (ARRAY(
     SELECT o.id FROM admissions o WHERE o.deletable_at <= now_ms LIMIT at_most FOR UPDATE SKIP LOCKED));
   GET DIAGNOSTICS purged = ROW_COUNT;
+  DELETE FROM notes n WHERE n.ctid = ANY (ARRAY(
+    SELECT o.ctid FROM notes o WHERE o.until <= now_ms LIMIT at_most FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS past = ROW_COUNT;
   DELETE FROM triples t WHERE t.ctid = ANY (ARRAY(
     SELECT o.ctid FROM triples o WHERE o.entered_at <= now_ms - 86400000 LIMIT at_most FOR UPDATE SKIP LOCKED));
   GET DIAGNOSTICS forgotten = ROW_COUNT;
-  RETURN json_build_object('purged', purged, 'more', greatest(purged, forgotten) >= at_most);
+  RETURN json_build_object('purged', purged + past, 'more', greatest(purged, past, forgotten) >= at_most);
 END $$;
 `;
 

@@ -1,5 +1,6 @@
 /** The steps of an order attempt as scripts: what `transitions.ts` decides, in Lua and in one go. */
 import { INDEXES, NEIGHBOURS } from './redis-indexes.js';
+import { NOTES } from './redis-note-scripts.js';
 import { ROWS } from './redis-rows.js';
 import { script } from './redis-script.js';
 
@@ -53,6 +54,13 @@ local function obstacle(rows, wanted)
   return busy
 end
 
+local function isDenied(row)
+  local denial = lasting(stored('denied', given.denialKey))
+  if denial == nil then return false end
+  local admittedAt = tonumber(row['admission.admittedAt'])
+  return admittedAt == nil or admittedAt <= tonumber(denial.value)
+end
+
 local function attempt(row)
   local fields = {}
   for name, value in pairs(row) do
@@ -68,6 +76,7 @@ local own = hasId(rows[1], given['admission.id']) and rows[1] or nil
 local row = claimed(own)
 local other = obstacle(rows, row)
 if other then return told({ 'outcome', 'refused' }, 'row.', other) end
+if isDenied(row) then return { 'outcome', 'denied' } end
 put(row)
 local outcome = told({ 'outcome', 'claimed' }, '', attempt(row))
 if own and own['attempt.id'] then
@@ -108,7 +117,7 @@ end
 return 1
 `;
 
-export const CLAIM = script(ROWS, INDEXES, NEIGHBOURS, CLAIMING, CLAIM_STEP);
+export const CLAIM = script(ROWS, INDEXES, NEIGHBOURS, NOTES, CLAIMING, CLAIM_STEP);
 export const RENEW = script(ROWS, INDEXES, RENEW_STEP);
 export const DEFER = script(ROWS, INDEXES, DEFER_STEP);
 export const SETTLE = script(ROWS, INDEXES, SETTLE_STEP);

@@ -4,7 +4,7 @@
 const NUMBERS: ReadonlySet<string> = new Set([
   ...['number', 'startedAt', 'leaseUntil', 'pendingUntil', 'since', 'attempts', 'usesUpBefore'],
   ...['createdAt', 'updatedAt', 'admittedAt', 'expiresAt', 'completedAt', 'deliveredAt', 'discardedAt'],
-  ...['nextAttemptAt', 'refusedSince', 'lastStatus', 'crashes', 'until', 'takenAt'],
+  ...['nextAttemptAt', 'refusedSince', 'lastStatus', 'crashes', 'until', 'takenAt', 'uses'],
 ]);
 
 type Field = object | string | number | boolean | undefined;
@@ -36,6 +36,7 @@ function place(into: Record<string, unknown>, [name = '', ...deeper]: readonly s
 
 function read(name: string, text: string): unknown {
   if (NUMBERS.has(name)) return Number(text);
+  if (name === 'done') return text === 'true';
   // An order is kept as the text it came as: Lua would turn [] into {} and round its numbers.
   return name === 'order' ? JSON.parse(text) : text;
 }

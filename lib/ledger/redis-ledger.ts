@@ -17,14 +17,16 @@ import type {
   RowQuery,
 } from './ledger.js';
 import { noTransactions } from './local-ledger.js';
+import { denialKey } from './note.js';
 import { CLAIM, DEFER, RENEW, SETTLE } from './redis-attempt-scripts.js';
 import { checkServer } from './redis-checks.js';
 import type { RedisCalls } from './redis-client.js';
 import { COMPLETE } from './redis-completion-script.js';
 import { DISCARD, RESCHEDULE, SETTLE_DELIVERY, TAKE, TAKE_DUE } from './redis-delivery-scripts.js';
 import { fromFields, toFields } from './redis-fields.js';
+import { RedisNotes } from './redis-notes.js';
 import type { Script } from './redis-script.js';
-import { runScript } from './redis-script.js';
+import { atLeastNone, runScript } from './redis-script.js';
 import { FIND, LEAD, LIST, PURGE } from './redis-upkeep-scripts.js';
 import type { DeliveryProgress, Row } from './row.js';
 import { byAge } from './standing.js';
@@ -32,7 +34,7 @@ import { byAge } from './standing.js';
 /** A script holds up everybody else, so it deletes no more than this at once. */
 const PURGE_BATCH = 200;
 
-export class RedisLedger implements Ledger {
+export class RedisLedger extends RedisNotes implements Ledger {
   readonly engine = 'redis';
   readonly #calls: RedisCalls;
   readonly #key: string;
@@ -42,6 +44,7 @@ export class RedisLedger implements Ledger {
 
   /** @param key what all keys begin with: a hash tag, so that a cluster keeps them together */
   constructor(calls: RedisCalls, key: string, clock: Clock | undefined) {
+    super();
     this.#calls = calls;
     this.#key = key;
     this.#clock = clock;
@@ -53,24 +56,25 @@ export class RedisLedger implements Ledger {
   }
 
   async find(id: string): Promise<Row | undefined> {
-    return (await this.#told(FIND, { id })) as Row | undefined;
+    return (await this.told(FIND, { id })) as Row | undefined;
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
     const admission = bareAdmission(request.admission);
-    return (await this.#told(CLAIM, { ...request, admission })) as ClaimOutcome;
+    const asked = { ...request, admission, denialKey: denialKey(admission) };
+    return (await this.told(CLAIM, asked)) as ClaimOutcome;
   }
 
   renew(holder: Holder, leaseMs: number): Promise<boolean> {
-    return this.#done(RENEW, { ...holder, leaseMs });
+    return this.done(RENEW, { ...holder, leaseMs });
   }
 
   defer(holder: Holder, reference: string): Promise<boolean> {
-    return this.#done(DEFER, { ...holder, reference });
+    return this.done(DEFER, { ...holder, reference });
   }
 
   settle(holder: Holder, outcome: AttemptOutcome): Promise<boolean> {
-    return this.#done(SETTLE, { ...holder, ...outcome });
+    return this.done(SETTLE, { ...holder, ...outcome });
   }
 
   checkTransaction(): never {
@@ -81,39 +85,39 @@ export class RedisLedger implements Ledger {
     if (transaction !== undefined) this.checkTransaction();
     const of = target.by === 'id' ? target : { by: target.by, admission: bareAdmission(target.admission) };
     const request = { ...of, order: JSON.stringify(order), orderId: order.orderId };
-    return (await this.#told(COMPLETE, request)) as CompletionOutcome;
+    return (await this.told(COMPLETE, request)) as CompletionOutcome;
   }
 
   async takeDue(limit: number, leaseMs: number): Promise<readonly DueDelivery[]> {
     const request = { limit: atLeastNone(limit), leaseMs, leaseId: randomUUID() };
-    return (await this.#tellsAll(TAKE_DUE, request)) as DueDelivery[];
+    return (await this.tellsAll(TAKE_DUE, request)) as DueDelivery[];
   }
 
   async take(id: string, leaseMs: number): Promise<DueDelivery | undefined> {
-    return (await this.#told(TAKE, { id, leaseMs, leaseId: randomUUID() })) as DueDelivery | undefined;
+    return (await this.told(TAKE, { id, leaseMs, leaseId: randomUUID() })) as DueDelivery | undefined;
   }
 
   settleDelivery(id: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean> {
-    return this.#done(SETTLE_DELIVERY, { id, leaseId, ...outcome });
+    return this.done(SETTLE_DELIVERY, { id, leaseId, ...outcome });
   }
 
   reschedule(id: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean> {
-    return this.#done(RESCHEDULE, { id, delivery });
+    return this.done(RESCHEDULE, { id, delivery });
   }
 
   discard(id: string): Promise<boolean> {
-    return this.#done(DISCARD, { id });
+    return this.done(DISCARD, { id });
   }
 
   async lead(request: LeadRequest): Promise<Lead> {
-    const told = (await this.#told(LEAD, request)) as { readonly memo?: string } | undefined;
+    const told = (await this.told(LEAD, request)) as { readonly memo?: string } | undefined;
     return told === undefined ? { leads: false } : { leads: true, ...told };
   }
 
   async list({ states, olderThanMs = 0, limit }: RowQuery): Promise<readonly Row[]> {
     const most = atLeastNone(limit);
     const request = { states: [...new Set(states)].join(), olderThanMs, limit: most };
-    const rows = (await this.#tellsAll(LIST, request)) as Row[];
+    const rows = (await this.tellsAll(LIST, request)) as Row[];
     return rows.sort(byAge).slice(0, most);
   }
 
@@ -130,17 +134,17 @@ export class RedisLedger implements Ledger {
     return Promise.resolve();
   }
 
-  async #done(script: Script, request: object): Promise<boolean> {
+  protected async done(script: Script, request: object): Promise<boolean> {
     return (await this.#run(script, request)) !== null;
   }
 
-  async #told(script: Script, request: object): Promise<unknown> {
+  protected async told(script: Script, request: object): Promise<unknown> {
     const reply = await this.#run(script, request);
     return reply === null ? undefined : fromFields(reply);
   }
 
   /** Scripts that first bring the indexes up to now do so in pieces, and say `null` while there is more to do. */
-  async #tellsAll(script: Script, request: object): Promise<unknown[]> {
+  protected async tellsAll(script: Script, request: object): Promise<unknown[]> {
     for (;;) {
       const reply = await this.#run(script, request);
       if (reply !== null) return (reply as unknown[]).map(fromFields);
@@ -165,9 +169,4 @@ export class RedisLedger implements Ledger {
   #refuseClosed(): void {
     if (this.#closed) throw new Error(`The ${this.engine} ledger is closed.`);
   }
-}
-
-/** A server takes a negative limit for none at all, and no number that is too large for it. */
-function atLeastNone(limit: number): number {
-  return Math.min(Math.max(0, limit), 2 ** 31);
 }

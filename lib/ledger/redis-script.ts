@@ -27,3 +27,8 @@ export async function runScript(
     return calls.eval(text, key, args);
   }
 }
+
+/** A server takes a negative limit for none at all, and no number that is too large for it. */
+export function atLeastNone(limit: number): number {
+  return Math.min(Math.max(0, limit), 2 ** 31);
+}

@@ -1,5 +1,6 @@
-/** Looking rows up, listing and purging them, and the lead, as scripts. */
+/** Looking rows up, listing them, purging them and notes, and the lead, as scripts. */
 import { CATCHING_UP, INDEXES } from './redis-indexes.js';
+import { NOTES } from './redis-note-scripts.js';
 import { ROWS } from './redis-rows.js';
 import { script } from './redis-script.js';
 
@@ -29,7 +30,7 @@ for _, id in ipairs(ids) do
   local row = find(id)
   if row then remove(row) end
 end
-return #ids
+return #ids + forget(given.limit - #ids)
 `;
 
 const LEAD_STEP = `
@@ -43,5 +44,5 @@ return told({}, '', memo)
 
 export const FIND = script(ROWS, FIND_STEP);
 export const LIST = script(ROWS, INDEXES, CATCHING_UP, LIST_STEP);
-export const PURGE = script(ROWS, INDEXES, PURGE_STEP);
+export const PURGE = script(ROWS, INDEXES, NOTES, PURGE_STEP);
 export const LEAD = script(ROWS, LEAD_STEP);

@@ -2,6 +2,7 @@
 import { dueAt } from './delivering.js';
 import type { Row } from './row.js';
 import type { SqliteValue } from './sqlite-driver.js';
+import { NOTE_STATEMENTS } from './sqlite-notes.js';
 import { agesFrom, deletableAt, lapsesAt } from './standing.js';
 
 /** Every statement of the engine, by name. */
@@ -27,6 +28,7 @@ export const STATEMENTS = {
       since_at = excluded.since_at, expires_at = excluded.expires_at, lapses_at = excluded.lapses_at,
       due_at = excluded.due_at, delete_at = excluded.delete_at, record = excluded.record`,
   lead: 'SELECT record FROM fanfare_lead WHERE one = 1',
+  ...NOTE_STATEMENTS,
   putLead: 'INSERT INTO fanfare_lead VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET record = excluded.record',
 } as const;
 
@@ -49,7 +51,7 @@ export function columnsOf(row: Row): SqliteValue[] {
   ];
 }
 
-/** What the column `record` holds: a row, or the lead. */
+/** What the column `record` holds: a row, a note, or the lead. */
 export function recordOf(selected: unknown): unknown {
   return JSON.parse((selected as { readonly record: string }).record);
 }

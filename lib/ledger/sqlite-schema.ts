@@ -2,10 +2,10 @@
 import type { SqliteDatabase } from './sqlite-driver.js';
 
 /** Kept in the file as `user_version`; goes up with every change to the layout. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
- * `record` is the row; the columns beside it repeat what is searched for:
+ * `record` is the row, or the note; the columns beside it repeat what is searched for:
  * `since_at` what ages are measured from, `lapses_at` the end of a lease or of the pending time, `due_at` when an order
  * may be sent next, `delete_at` when the row may go. All times are milliseconds since the epoch.
  */
@@ -35,6 +35,17 @@ CREATE INDEX IF NOT EXISTS fanfare_admissions_delete ON fanfare_admissions (dele
   WHERE delete_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS fanfare_ledger (one INTEGER NOT NULL PRIMARY KEY, opened_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS fanfare_lead (one INTEGER NOT NULL PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fanfare_notes (
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  done INTEGER NOT NULL,
+  record TEXT NOT NULL,
+  PRIMARY KEY (kind, key)
+);
+CREATE INDEX IF NOT EXISTS fanfare_notes_open ON fanfare_notes (kind, created_at, key) WHERE done = 0;
+CREATE INDEX IF NOT EXISTS fanfare_notes_until ON fanfare_notes (until);
 `;
 
 /** Makes a connection fit for use: durable, with the layout in place, and a first write gone through. */

@@ -6,10 +6,12 @@ import { byUrgency } from './delivering.js';
 import type { LeadRecord } from './lead.js';
 import type { RowQuery } from './ledger.js';
 import type { LocalStore } from './local-store.js';
+import type { Note, NoteKind, NotePlace } from './note.js';
 import type { Row, RowStateName } from './row.js';
 import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { openDatabase } from './sqlite-driver.js';
 import { watchFile } from './sqlite-file.js';
+import { columnsOfNote } from './sqlite-notes.js';
 import { warningsOfPlace } from './sqlite-place.js';
 import { columnsOf, recordOf, STATEMENTS } from './sqlite-rows.js';
 import { inTransaction, prepareDatabase } from './sqlite-schema.js';
@@ -86,11 +88,12 @@ export class SqliteStore implements LocalStore {
   }
 
   put(row: Row): void {
-    this.#prepared('put').run(...columnsOf(row));
+    this.#changed('put', ...columnsOf(row));
   }
 
   purge(now: number, limit: number): number {
-    return Number(this.#prepared('purge').run(now, limit).changes);
+    const rows = this.#changed('purge', now, limit);
+    return rows + this.#changed('purgeNotes', now, limit - rows);
   }
 
   lead(): LeadRecord | undefined {
@@ -98,7 +101,24 @@ export class SqliteStore implements LocalStore {
   }
 
   putLead(record: LeadRecord): void {
-    this.#prepared('putLead').run(JSON.stringify(record));
+    this.#changed('putLead', JSON.stringify(record));
+  }
+
+  note(kind: NoteKind, key: string): Note | undefined {
+    return this.#record('note', kind, key) as Note | undefined;
+  }
+
+  openNotes(kind: NoteKind, limit: number, after: NotePlace | undefined, now: number): readonly Note[] {
+    const { createdAt, key } = after ?? { createdAt: -1, key: '' };
+    return this.#records('openNotes', kind, now, createdAt, key, limit) as Note[];
+  }
+
+  countOpen(kind: NoteKind, now: number): number {
+    return Number((this.#prepared('countOpen').get(kind, now) as { readonly open: number | bigint }).open);
+  }
+
+  putNote(note: Note): void {
+    this.#changed('putNote', ...columnsOfNote(note));
   }
 
   #record(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): unknown {
@@ -108,7 +128,16 @@ export class SqliteStore implements LocalStore {
   }
 
   #rows(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): Row[] {
-    return Array.from(this.#prepared(name).all(...values), recordOf) as Row[];
+    return this.#records(name, ...values) as Row[];
+  }
+
+  #records(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): unknown[] {
+    return Array.from(this.#prepared(name).all(...values), recordOf);
+  }
+
+  /** How many records a statement has written or deleted. */
+  #changed(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): number {
+    return Number(this.#prepared(name).run(...values).changes);
   }
 
   #prepared(name: keyof typeof STATEMENTS): SqliteStatement {

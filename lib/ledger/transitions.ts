@@ -6,28 +6,37 @@ import type { Admission } from '../admission/admission.js';
 import { bareAdmission } from '../admission/admission.js';
 import { earliest } from '../admission/expiry.js';
 import type { AttemptOutcome, ClaimOutcome, ClaimRequest, Holder } from './ledger.js';
+import type { Note } from './note.js';
+import { denies } from './note.js';
 import type { OpenAttempt, Row, RowState } from './row.js';
 import { isUsed } from './row.js';
 import type { RowFacts } from './standing.js';
 import { inState, standing, usesUp } from './standing.js';
 
 /** What a step decided. Without `write` nothing changes. */
-export interface Step<Outcome> {
+export interface Step<Outcome, Written = Row> {
   readonly outcome: Outcome;
-  readonly write?: Row;
+  readonly write?: Written;
 }
 
 /**
  * Takes the admission for one order attempt.
  *
  * @param neighbours every row with the admission's id, with the token's hash, or with the admission's triple
+ * @param denial what the ledger remembers of the triple's denial
  */
-export function claim(neighbours: readonly Row[], request: ClaimRequest, now: number): Step<ClaimOutcome> {
+export function claim(
+  neighbours: readonly Row[],
+  denial: Note | undefined,
+  request: ClaimRequest,
+  now: number,
+): Step<ClaimOutcome> {
   const rows = neighbours.map((row) => standing(row, now));
   const own = rows.find((row) => row.admission.id === request.admission.id);
   const admission = refreshed(own?.admission, request.admission);
   const obstacle = inTheWay(rows, own, request, admission);
   if (obstacle !== undefined) return { outcome: { outcome: 'refused', row: obstacle } };
+  if (denies(denial, admission.admittedAt)) return { outcome: { outcome: 'denied' } };
   const before = own ?? { admission, attempts: 0, createdAt: now, updatedAt: now };
   const attempt: OpenAttempt = {
     number: before.attempts + 1,

@@ -6,6 +6,7 @@ import { earliest, isPast } from '../admission/expiry.js';
 import { admissionId, isAnothers } from '../admission/identity.js';
 import type { Yes } from '../admission/verdict.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
+import { sealToken } from '../tokens/seal.js';
 import type { Session } from '../tokens/session.js';
 import { ask, type Asking } from './ask-about-token.js';
 import type { Context } from './context.js';
@@ -121,13 +122,20 @@ async function keep(
   context: Context,
   state: RequestState,
   res: Response,
-  proven: Parameters<typeof beginSession>[1],
+  { token, ...proven }: Parameters<typeof beginSession>[1] & { readonly token: string },
   fresh: boolean,
 ): Promise<HeldSession> {
   const { admission, provenBy } = proven;
   const others = state.sessions.filter(({ session }) => session.admission.id !== admission.id);
   const earlier = state.sessions.find(({ session }) => session.admission.id === admission.id)?.session;
-  const written = await writeSession(context, res, beginSession(context, proven, earlier), others);
+  const session = beginSession(context, proven, earlier);
+  const written = await writeSession(
+    context,
+    res,
+    session,
+    sealToken(context.keyring, token, admission.id),
+    others,
+  );
   const held = {
     ...written,
     fresh,

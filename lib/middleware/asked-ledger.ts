@@ -3,7 +3,7 @@ import { askLedger, type LedgerParts } from '../completion/ledger-watch.js';
 import type { ClaimOutcome, ClaimRequest, Ledger } from '../ledger/ledger.js';
 
 /** The steps that requests take; completing is the completer's. */
-export type AskedLedger = Pick<Ledger, 'find' | 'claim' | 'renew' | 'defer' | 'settle'>;
+export type AskedLedger = Pick<Ledger, 'find' | 'claim' | 'renew' | 'defer' | 'settle' | 'findNote'>;
 
 /** Wraps a ledger so that every fault of it is a `FanfareError` and an event. */
 export function askedLedger(parts: LedgerParts): AskedLedger {
@@ -24,6 +24,7 @@ export function askedLedger(parts: LedgerParts): AskedLedger {
     renew: (holder, leaseMs) => ask((ledger) => ledger.renew(holder, leaseMs)),
     defer: (holder, reference) => ask((ledger) => ledger.defer(holder, reference)),
     settle: (holder, outcome) => ask((ledger) => ledger.settle(holder, outcome)),
+    findNote: (kind, key) => ask((ledger) => ledger.findNote(kind, key)),
   };
   return asked;
 }
@@ -37,7 +38,7 @@ async function giveBack(
   { admission, attemptId }: ClaimRequest,
   late: ClaimOutcome,
 ): Promise<void> {
-  if (late.outcome === 'refused') return;
+  if (late.outcome !== 'claimed') return;
   const holder = { admissionId: admission.id, attemptId };
   const reference = late.took?.attempt.reference;
   if (reference !== undefined) await ledger.defer(holder, reference);

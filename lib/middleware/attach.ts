@@ -65,7 +65,7 @@ function unseen(req: Request, { seen }: RequestState, look: Look): Found | undef
 }
 
 function ifNew(seen: RequestState['seen'], found: Found | undefined): Found | undefined {
-  return found === undefined || seen.has(found.handed.token) ? undefined : found;
+  return found === undefined || seen.includes(found.handed.token) ? undefined : found;
 }
 
 async function attachToken(
@@ -76,7 +76,7 @@ async function attachToken(
   look: Look,
   found: Found,
 ): Promise<'next' | 'answered'> {
-  state.seen.add(found.handed.token);
+  state.seen.push(found.handed.token);
   const submit = look.claims && isSubmit(req);
   const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
   if ('session' in admitted) req.admission = admitted.admission;

@@ -4,6 +4,7 @@ import type { SupersededAttempt } from '../admission/admission.js';
 import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
 import type { ClaimOutcome } from '../ledger/ledger.js';
+import { sealedTokenIn } from '../tokens/session.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
 import { beforeLastByte } from './answer-hook.js';
 import { attach } from './attach.js';
@@ -73,7 +74,13 @@ function namedAdmission(req: Request): unknown {
 
 /** From now on page loads of this session ask the ledger, so that a finished checkout leads to its order. */
 async function mark({ context, res }: Visit, state: RequestState, { held }: Validated): Promise<HeldSession> {
-  return writeSession(context, res, { ...held.session, attempted: true }, state.sessions);
+  return writeSession(
+    context,
+    res,
+    { ...held.session, attempted: true },
+    sealedTokenIn(held.signed),
+    state.sessions,
+  );
 }
 
 type Claimed = Extract<ClaimOutcome, { readonly outcome: 'claimed' }>;
@@ -97,11 +104,18 @@ async function claim(
       takeUnresolved: !context.settings.hasFindOrder,
     });
     if (outcome.outcome === 'claimed') return outcome;
+    if (outcome.outcome === 'denied') return denied(held);
     const barred = await barrier(context, claimant, outcome.row);
     if (barred !== undefined) return barred;
   }
   return refusal('ADMISSION_IN_USE', 'other attempts keep coming first', {
     admissionId: held.session.admission.id,
+  });
+}
+
+function denied({ session }: HeldSession): ReasonedRefusal {
+  return refusal('ADMISSION_INVALID', 'Fanfare has denied this consumer', {
+    admissionId: session.admission.id,
   });
 }
 

@@ -4,14 +4,13 @@ import { compact } from '../admission/compact.js';
 import { earliest, isPast } from '../admission/expiry.js';
 import type { No, Question, Unknown, Yes } from '../admission/verdict.js';
 import type { EarlyRefusal } from '../tokens/admission-token.js';
-import { openToken } from '../tokens/seal.js';
 import type { Context } from './context.js';
 import { fingerprintOf } from './fingerprint.js';
 import { askOnce, ruleOnSession } from './in-outage.js';
 import type { Visit } from './page-guard.js';
 import { refusalForToken, type ReasonedRefusal } from './refusals.js';
 import type { RequestState } from './request-state.js';
-import { clearCookie, type HeldSession } from './sessions.js';
+import { clearCookie, type HeldSession, tokenOf } from './sessions.js';
 
 /** A session that may place an order, the token in it, and how sure we are. */
 export interface Validated {
@@ -27,8 +26,8 @@ export async function validateAfresh(
   held: HeldSession,
 ): Promise<Validated | ReasonedRefusal> {
   const { context } = visit;
-  const { admission, sealedToken, validatedAt } = held.session;
-  const token = openToken(context.keyring, sealedToken, admission.id);
+  const { admission, validatedAt } = held.session;
+  const token = tokenOf(context, held);
   if (token === undefined) return refuseAndForget(visit, state, held, UNREADABLE);
   if (held.fresh === true) return { held, token, verifiedBy: held.admission.verifiedBy };
   const age = context.clock.now() - validatedAt;

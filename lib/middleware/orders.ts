@@ -5,6 +5,7 @@ import type { Completer } from '../completion/complete.js';
 import { readTarget } from '../completion/target.js';
 import { FanfareError } from '../errors.js';
 import type { CompletionTarget } from '../ledger/ledger.js';
+import { denialKey, denies } from '../ledger/note.js';
 import type { Row } from '../ledger/row.js';
 import type { Admission, RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
@@ -40,7 +41,10 @@ export class Orders {
   async assertClaim(req: Request): Promise<void> {
     const { attempt } = this.#states.of(req);
     if (attempt === undefined) throw withoutClaim('assertClaim');
-    if (attempt.attempt.signal.aborted || !(await attempt.holds())) throw new FanfareError('CLAIM_LOST');
+    if (attempt.attempt.signal.aborted) throw new FanfareError('CLAIM_LOST');
+    const [holds, denied] = await Promise.all([attempt.holds(), this.#isDenied(this.#admissionOf(req))]);
+    if (!holds) throw new FanfareError('CLAIM_LOST');
+    if (denied) throw new FanfareError('ADMISSION_INVALID');
   }
 
   async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
@@ -79,6 +83,11 @@ export class Orders {
     if (!isRequest(reference)) return this.#releaseOpen(id, () => true);
     const own = this.#states.of(reference).sessions.find(({ session }) => session.admission.id === id);
     return own !== undefined && this.#releaseOpen(id, (row) => row.sidHash === sidHashOf(own.session));
+  }
+
+  async #isDenied(admission: Admission): Promise<boolean> {
+    const denial = await this.#context.ledger.findNote('denied', denialKey(admission));
+    return denies(denial, admission.admittedAt);
   }
 
   /** Gives back an attempt whose handler has ended; one that still runs ends by its own answer. */

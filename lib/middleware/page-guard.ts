@@ -1,7 +1,6 @@
 /** The guard of a page load: synchronous and silent for a good session, and it spends nothing. */
 import { fits } from '../admission/conditions.js';
 import { isUsed } from '../ledger/row.js';
-import { openToken } from '../tokens/seal.js';
 import { admit } from './admit.js';
 import { attach, type Look } from './attach.js';
 import type { Context } from './context.js';
@@ -11,7 +10,7 @@ import { ruleOnSession } from './in-outage.js';
 import { refusal, refusalForToken, refusalWithout, type ReasonedRefusal } from './refusals.js';
 import type { RequestState, RequestStates } from './request-state.js';
 import type { Step } from './run.js';
-import { clearCookie, type HeldSession, sidHashOf } from './sessions.js';
+import { clearCookie, type HeldSession, sidHashOf, tokenOf } from './sessions.js';
 
 /** Everything a guard works with for one request. */
 export interface Visit {
@@ -107,8 +106,8 @@ export async function revive(
   stale: HeldSession,
   submit: boolean,
 ): Promise<boolean> {
-  const { consumerId, distributionId, distributionType, id } = stale.session.admission;
-  const token = openToken(context.keyring, stale.session.sealedToken, id);
+  const { consumerId, distributionId, distributionType } = stale.session.admission;
+  const token = tokenOf(context, stale);
   const found = {
     handed: { token, consumerId, distributionId, distributionType },
     where: 'session' as const,

@@ -1,7 +1,7 @@
 /** Answering a refusal: a redirect for a page visit, a small page where a redirect would mislead, JSON for the rest. */
 import type { Context, Refusal } from './context.js';
 import { targetOf, type Next, type Request, type Response } from './http.js';
-import { html, type Page, PAGE_POLICY } from './pages.js';
+import type * as Pages from './pages.js';
 import type { ReasonedRefusal } from './refusals.js';
 import { location, pathOf, queryOf, samePage, samePath, withoutHostOf, withParameter } from './url.js';
 import { isNavigation, isPrefetch } from './visit.js';
@@ -141,8 +141,10 @@ function submitAnswer(refusal: Refusal, ways: Ways): Answer {
 
 function page(
   { status, title, message, supportCode }: Refusal,
-  rest: Pick<Page, 'link' | 'reloadSeconds'>,
+  rest: Pick<Pages.Page, 'link' | 'reloadSeconds'>,
 ): Answer {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first refused visit, not at import
+  const { html, PAGE_POLICY } = require('./pages.js') as typeof Pages;
   const sentence = supportCode === undefined ? message : `${message} Support code: ${supportCode}`;
   return {
     status,

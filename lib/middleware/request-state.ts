@@ -22,7 +22,7 @@ export interface RequestState {
   /** Fanfare could not be asked in this request, so it is not asked again. */
   unanswered?: Unknown;
   /** Tokens that were looked at already. */
-  readonly seen: Set<unknown>;
+  readonly seen: unknown[];
   attempt?: RunningAttempt;
   /** The session that the latest guard found to fit, whatever stood in its way after that. */
   picked?: HeldSession | undefined;
@@ -61,8 +61,7 @@ function readState(context: Context, req: Request, res: Response | undefined): R
   const single = sent.length === 1 ? sent[0] : undefined;
   const only = single === undefined ? undefined : heldIn(context, single, context.clock.now());
   // Nearly every shopper holds one session, and it is good.
-  if (only?.standing === 'good')
-    return { sessions: [only], ended: NONE, trouble: undefined, seen: new Set() };
+  if (only?.standing === 'good') return { sessions: [only], ended: NONE, trouble: undefined, seen: [] };
   return sortedState(context, sent, res);
 }
 
@@ -78,7 +77,7 @@ function sortedState(context: Context, sent: readonly SentCookie[], res: Respons
     sessions,
     ended: known.filter(({ standing }) => standing === 'over'),
     trouble: undefined,
-    seen: new Set(),
+    seen: [],
   };
 }
 

@@ -35,20 +35,22 @@ export function run(
     if (error instanceof FanfareError) act(refusalOf(error));
     else go(error);
   };
-  const step = outcomeOf(decide);
-  if ('fault' in step) fail(step.fault);
-  else if (!(step.decided instanceof Promise)) act(step.decided);
-  else {
-    // The action runs outside the promise: what a handler throws is its own, and must not come back here as a fault.
-    step.decided.then(
-      (decided) => {
-        process.nextTick(act, decided);
-      },
-      (error: unknown) => {
-        process.nextTick(fail, error);
-      },
-    );
+  let step: Step | Promise<Step>;
+  try {
+    step = decide();
+  } catch (fault) {
+    fail(fault);
+    return;
   }
+  if (step instanceof Promise) step.then(later(act), later(fail));
+  else act(step);
+}
+
+/** Runs outside the promise: what a handler throws is its own, and must not come back here as a fault. */
+function later<T>(action: (value: T) => void): (value: T) => void {
+  return (value) => {
+    process.nextTick(action, value);
+  };
 }
 
 /** On a bare server there may be nobody else to answer a fault. */
@@ -65,16 +67,6 @@ function lastResort(res: Response): Next {
     res.setHeader('Cache-Control', 'no-store');
     res.end('{"error":"Internal Server Error"}');
   };
-}
-
-function outcomeOf(
-  decide: () => Step | Promise<Step>,
-): { readonly decided: Step | Promise<Step> } | { readonly fault: unknown } {
-  try {
-    return { decided: decide() };
-  } catch (fault) {
-    return { fault };
-  }
 }
 
 function refuseOrFail(

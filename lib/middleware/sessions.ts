@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RequestAdmission } from '../admission/admission.js';
 import { CLOCK_TOLERANCE_MS, isPast } from '../admission/expiry.js';
-import { sealToken } from '../tokens/seal.js';
-import { type Session, signSession } from '../tokens/session.js';
+import { openToken } from '../tokens/seal.js';
+import { sealedTokenIn, type Session, signedPart, signSession } from '../tokens/session.js';
 import { putCookie } from './answer-cookies.js';
 import type { Context, Settings } from './context.js';
 import { cookieName, type CookieStyle, setCookie } from './cookies.js';
@@ -19,6 +19,8 @@ export type Standing = 'good' | 'stale' | 'tail' | 'over';
 /** One of the browser's sessions, ready to be met again: made once when its cookie was verified. */
 export interface HeldSession {
   readonly session: Session;
+  /** The cookie's value without its signature; see {@link tokenOf}. */
+  readonly signed: string;
   readonly cookieName: string;
   /** Length of the cookie with its name. */
   readonly bytes: number;
@@ -61,6 +63,7 @@ export function held(session: Session, value: string, settings: Settings, style:
   const name = cookieName(style, session.admission.id);
   return {
     session,
+    signed: signedPart(value),
     cookieName: name,
     bytes: name.length + value.length + SEPARATORS,
     until: endOf(session, settings),
@@ -73,6 +76,11 @@ export function held(session: Session, value: string, settings: Settings, style:
   };
 }
 
+/** The admission token of a session; `undefined` when it was sealed under no secret of ours. */
+export function tokenOf({ keyring }: Pick<Context, 'keyring'>, held: HeldSession): string | undefined {
+  return openToken(keyring, sealedTokenIn(held.signed), held.session.admission.id);
+}
+
 /** What the ledger keeps to know a session again. */
 export function sidHashOf(session: Session): string {
   return createHash('sha256').update(session.sid).digest('base64url');
@@ -81,7 +89,7 @@ export function sidHashOf(session: Session): string {
 /** A session for an admission that has just been proven; an earlier one of this browser keeps its identity. */
 export function beginSession(
   context: Context,
-  proven: Pick<Session, 'admission' | 'provenBy'> & { readonly token: string },
+  proven: Pick<Session, 'admission' | 'provenBy'>,
   earlier: Session | undefined,
 ): Session {
   const now = context.clock.now();
@@ -92,7 +100,6 @@ export function beginSession(
     startedAt: now,
     validatedAt: now,
     attempted: earlier?.attempted ?? false,
-    sealedToken: sealToken(context.keyring, proven.token, proven.admission.id),
   };
 }
 
@@ -106,11 +113,12 @@ export async function writeSession(
   context: Context,
   res: Response,
   session: Session,
+  sealedToken: string,
   others: readonly HeldSession[],
 ): Promise<HeldSession> {
   const { cookies, keyring, settings, clock } = context;
   const endsAt = endOf(session, settings);
-  const value = signSession(keyring, settings.organizationId, session, endsAt);
+  const value = signSession(keyring, settings.organizationId, session, sealedToken, endsAt);
   const written = held(session, value, settings, cookies);
   const kept = others.filter((other) => other.session.admission.id !== session.admission.id);
   const leaving = await sessionsToDrop(context, kept, written.bytes);

@@ -6,8 +6,10 @@ import { ADMISSION, Bench } from './bench.js';
 import { claimCases } from './claim-cases.js';
 import { completionCases } from './completion-cases.js';
 import { deliveryCases } from './delivery-cases.js';
+import { denialCases } from './denial-cases.js';
 import { leadCases } from './lead-cases.js';
 import { ManualClock } from './manual-clock.js';
+import { noteCases } from './note-cases.js';
 import { upkeepCases } from './upkeep-cases.js';
 
 export type { LedgerUnderTest, MakeLedger } from './bench.js';
@@ -26,6 +28,8 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   delivery: deliveryCases,
   lead: leadCases,
   upkeep: upkeepCases,
+  notes: noteCases,
+  denial: denialCases,
 };
 
 /**
@@ -72,14 +76,18 @@ async function onFreshLedger(
 async function keepsRows({ ledger, reopen }: LedgerUnderTest, clock: ManualClock): Promise<void> {
   if (reopen === undefined) return;
   await new Bench(ledger, clock).complete();
+  await ledger.addNote({ kind: 'winner', key: 'key', value: 'text', until: clock.now() + 1_000 });
+  const note = await ledger.findNote('winner', 'key');
   const before = await ledger.find(ADMISSION.id);
   await ledger.close();
   const reopened = await reopen();
   try {
     assert.equal(before?.state, 'ordered');
+    assert.equal(note?.value, 'text');
     assert.deepEqual(await reopened.find(ADMISSION.id), before);
     assert.equal((await new Bench(reopened, clock).complete('order-2')).outcome, 'used');
     assert.equal((await reopened.takeDue(1, 1_000)).length, 1);
+    assert.deepEqual(await reopened.findNote('winner', 'key'), note);
   } finally {
     await reopened.close();
   }

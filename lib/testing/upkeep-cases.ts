@@ -234,6 +234,12 @@ export const upkeepCases: Cases = {
       () => ledger.lead({ owner: 'one', leaseMs: LEASE_MS }),
       () => ledger.list({ states: ALL, limit: 1 }),
       () => ledger.purge(),
+      () => ledger.addNote({ kind: 'winner', key: 'key', value: '', until: 1 }),
+      () => ledger.findNote('winner', 'key'),
+      () => ledger.useNote('winner', 'key', 1),
+      () => ledger.openNotes('winner', 1),
+      () => ledger.finishNote('winner', 'key'),
+      () => ledger.deny(ADMISSION, { deniedAt: 1, until: 1 }),
     ];
     for (const call of calls) await assert.rejects(call);
   },

@@ -20,8 +20,6 @@ export interface Session {
   readonly provenBy: 'fanfare' | 'signature' | 'nobody';
   /** An order attempt has begun in this session, so page loads ask the ledger. */
   readonly attempted: boolean;
-  /** See `seal.ts`. */
-  readonly sealedToken: string;
 }
 
 const PURPOSE = 'admission-session';
@@ -50,11 +48,12 @@ interface Claims {
   readonly tok: string;
 }
 
-/** Signs a session; `endsAt` becomes the standard `exp` claim. */
+/** Signs a session and its token (see `seal.ts`); `endsAt` becomes the standard `exp` claim. */
 export function signSession(
   keyring: Keyring,
   organizationId: string,
   session: Session,
+  sealedToken: string,
   endsAt: number,
 ): string {
   const { admission } = session;
@@ -73,7 +72,7 @@ export function signSession(
     try: session.attempted ? 1 : undefined,
     sgn: session.provenBy === 'signature' ? 1 : undefined,
     unv: session.provenBy === 'nobody' ? 1 : undefined,
-    tok: session.sealedToken,
+    tok: sealedToken,
   });
   return jwt.sign({ ...claims, exp: Math.ceil(endsAt / 1000) }, keyring[0].signing, {
     algorithm: 'HS256',
@@ -90,6 +89,17 @@ export function readSession(keyring: Keyring, organizationId: string, text: stri
     if (claims !== undefined) return fromClaims(claims);
   }
   return undefined;
+}
+
+/** What of a cookie's value {@link readSession} has verified, in memory of its own: a slice would keep the whole header alive. */
+export function signedPart(text: string): string {
+  return Buffer.from(text.slice(0, text.lastIndexOf('.') + 1)).toString();
+}
+
+/** The sealed token in a {@link signedPart}. It is the longest claim by far, and only submits need it. */
+export function sealedTokenIn(signed: string): string {
+  const [, payload = ''] = signed.split('.');
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims).tok;
 }
 
 function verified(text: string, key: Keyring[0]['signing'], organizationId: string): Claims | undefined {
@@ -125,7 +135,6 @@ function fromClaims(claims: Claims): Session | undefined {
     validatedAt: claims.val,
     attempted: claims.try === 1,
     provenBy: provenBy(claims),
-    sealedToken: claims.tok,
   };
 }
 
