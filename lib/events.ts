@@ -103,6 +103,17 @@ export type FanfareEvent =
   | (Named<'ledger.unsafe', 'warn'> & { readonly engine: string })
   | Named<'mode.report_only', 'warn'>
   | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })
+  | (Named<'order.cancelled', 'info'> & { readonly orderId: string; readonly reference?: string })
+  | (Named<'order.refunded', 'info'> & { readonly orderId: string; readonly reference?: string })
+  | (Named<'payment.late', 'warn' | 'error'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      readonly outcome: 'honour' | 'refund';
+      readonly paidAt: number;
+      readonly coveredUntil: number;
+      /** Why `latePayment` gave no answer; then the level is `error`, and the order stands. */
+      readonly cause?: unknown;
+    })
   | (Named<'session.overflow', 'warn'> & { readonly admissionId: string })
   | ReservationEvent;
 

@@ -28,6 +28,7 @@ import {
   readSecrets,
   readTokenNames,
 } from './option-readers.js';
+import { readLatePayment } from './order-options.js';
 import { readOutagePolicy } from './outage-options.js';
 
 /** The environment variables that stand in for options. */
@@ -42,6 +43,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];
+  readonly latePayment: WorkParts['latePayment'];
   readonly doctor: DoctorSettings;
   readonly clock: Clock;
   /** Absent: any number. */
@@ -70,6 +72,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'onRefused',
   'onEvent',
   'orderGraceSeconds',
+  'latePayment',
   'pendingSeconds',
   'maxClaimSeconds',
   'deliveriesPerMinute',
@@ -101,6 +104,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readCeiling(options.coldValidationsPerMinute),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
+    latePayment: readLatePayment(options.latePayment),
     doctor: readDoctor(options.doctor),
     clock: readClock(options.clock),
   };
