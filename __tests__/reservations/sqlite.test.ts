@@ -8,7 +8,7 @@ import {
 } from '../../lib/reservations/index.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { describeReservations } from './contract.js';
-import { MAKE_STOCK, Rig, STOCK } from './rig.js';
+import { MAKE_STOCK, rejection, Rig, STOCK } from './rig.js';
 
 function rigOn(
   database: Database.Database,
@@ -167,7 +167,8 @@ describe('options', () => {
       { ...STOCK, table: 'no' },
     ]) {
       const reservations = sqliteReservations({ database: other, ledger, stock });
-      await expect(reservations.open()).rejects.toThrow(/no such (column|table)/);
+      // As text, since the driver's errors may be of another test file's realm.
+      expect(String(await rejection(reservations.open()))).toMatch(/no such (column|table)/);
     }
     const file = join(__dirname, 'no-such-folder', 'shop.sqlite');
     await expect(sqliteReservations({ file, ledger, stock: STOCK }).open()).rejects.toThrow(
