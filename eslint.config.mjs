@@ -15,6 +15,7 @@ const rooms = {
   emulator: [],
   testing: ['admission', 'ledger'],
   jwks: ['admission', 'fanfare-api', 'validation'],
+  reservations: ['admission', 'ledger'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 

@@ -16,6 +16,8 @@ const ANSWERS: Readonly<Record<FanfareErrorCode, readonly [status: number, waits
   FANFARE_REFUSED: [502, false],
   NOT_IN_DIALECT: [500, false],
   CLAIM_LOST: [409, false],
+  SOLD_OUT: [409, false],
+  RESERVATION_MISSING: [409, false],
   LEDGER_UNAVAILABLE: [503, true],
 };
 

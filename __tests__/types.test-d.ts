@@ -1,5 +1,6 @@
 /** Must compile, and what is marked must not: a gate of `npm run types`, never run. */
 import http from 'node:http';
+import Database from 'better-sqlite3';
 import connect from 'connect';
 import express from 'express';
 import {
@@ -12,6 +13,7 @@ import {
   memoryLedger,
 } from '../lib/index.js';
 import { offlineVerifier } from '../lib/jwks/index.js';
+import { sqliteReservations } from '../lib/reservations/index.js';
 
 const fanfare = createFanfare({ ledger: memoryLedger(), onEvent: exhaustiveEvent });
 
@@ -46,6 +48,22 @@ void fanfare.completeAdmission({ id: 'a' }, { orderId: '1', amount: 129 });
 void fanfare.completeAdmission({ id: 'a' }, { amount: '129.00' });
 // @ts-expect-error two of the three ids name nothing
 void fanfare.completeAdmission({ consumerId: 'c', distributionId: 'd' }, { orderId: '1' });
+
+void fanfare
+  .completeAdmission({ id: 'a' }, { orderId: '1' }, { paidAt: 0 })
+  .then(({ late, outcome }) => [late satisfies boolean, outcome satisfies 'honour' | 'refund']);
+createFanfare({ ledger: memoryLedger(), latePayment: ({ paidAt }) => (paidAt > 0 ? 'refund' : 'honour') });
+// @ts-expect-error there is no third way
+createFanfare({ ledger: memoryLedger(), latePayment: () => 'ask' });
+// @ts-expect-error an order is cancelled or refunded
+void fanfare.recordCancellation('1', { kind: 'returned' });
+sqliteReservations({
+  database: new Database(':memory:'),
+  ledger: memoryLedger(),
+  stock: { table: 'stock', item: 'sku', quantity: 'available' },
+});
+// @ts-expect-error reservations have to know the ledger
+sqliteReservations({ file: 'x', stock: { table: 'stock', item: 'sku', quantity: 'available' } });
 
 const ours: Dialect = { ...DIALECTS.consumer, name: 'ours', proofField: 'grant' };
 createFanfare({ ledger: memoryLedger(), api: { dialect: ours, validate: ({ token }) => token === 'x' } });
@@ -101,6 +119,8 @@ export function exhaustiveCode(code: FanfareErrorCode): number {
     case 'FANFARE_REFUSED':
     case 'NOT_IN_DIALECT':
     case 'CLAIM_LOST':
+    case 'SOLD_OUT':
+    case 'RESERVATION_MISSING':
     case 'LEDGER_UNAVAILABLE':
       return new FanfareError(code).status;
   }

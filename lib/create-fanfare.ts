@@ -46,6 +46,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     ...orderCallsOf(orders),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
+    ...work.cancellations,
     deny: (admission, reason) => calls.deny(admission, reason),
     authorizeExternal: (user) => calls.authorizeExternal(user),
     checkout: calls.checkout,

@@ -88,6 +88,16 @@ const ANSWERS = {
     title: 'Another attempt took over',
     text: 'Another order attempt with your place took over. Please look there before you pay again.',
   },
+  SOLD_OUT: {
+    status: 409,
+    title: 'Not enough left',
+    text: 'There are not as many left as you asked for. Please choose fewer, or something else.',
+  },
+  RESERVATION_MISSING: {
+    status: 409,
+    title: 'Not held any more',
+    text: 'What you chose is not held for you any more. Please go back to your cart and try again.',
+  },
   LEDGER_UNAVAILABLE: {
     status: 503,
     title: 'Please wait a moment',
@@ -118,13 +128,15 @@ export interface FanfareErrorDetails {
   readonly fanfareCode?: string;
   /** The key to call again with, when it is not known whether Fanfare has done what it was asked to do. */
   readonly idempotencyKey?: string;
+  /** The lines of the cart that are meant. */
+  readonly lines?: readonly string[];
   /** Seconds for `Retry-After`, where better known than the code's default. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
 /** The details that a merchant's code may read off the error. */
-const CARRIED = ['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey'] as const;
+const KEPT = ['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey', 'lines'] as const;
 const BRAND = Symbol.for('express-fanfare.FanfareError');
 
 /**
@@ -145,6 +157,7 @@ export class FanfareError extends Error {
   readonly fanfareStatus?: number;
   readonly fanfareCode?: string;
   readonly idempotencyKey?: string;
+  readonly lines?: readonly string[];
 
   constructor(code: FanfareErrorCode, details: FanfareErrorDetails = {}) {
     const answer = answerOf(code);
@@ -156,7 +169,7 @@ export class FanfareError extends Error {
       'Cache-Control': 'no-store',
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
     });
-    for (const name of CARRIED) {
+    for (const name of KEPT) {
       if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
     }
     Object.defineProperty(this, BRAND, { value: true });

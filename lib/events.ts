@@ -1,10 +1,11 @@
 /** Everything the package has to say while it runs, as one typed union, and the safe way to say it. */
 import type { DoctorCode } from './doctor/codes.js';
 import type { FanfareErrorCode } from './errors.js';
+import type { ReservationEvent } from './reservations/reservation-events.js';
 
 type Level = 'info' | 'warn' | 'error';
 
-interface Named<Type extends string, Said extends Level> {
+export interface Named<Type extends string, Said extends Level> {
   readonly type: Type;
   readonly level: Said;
   /** One sentence for the person who reads it at night. Never holds a token, a key or a cookie. */
@@ -103,7 +104,19 @@ export type FanfareEvent =
   | (Named<'ledger.unsafe', 'warn'> & { readonly engine: string })
   | Named<'mode.report_only', 'warn'>
   | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })
-  | (Named<'session.overflow', 'warn'> & { readonly admissionId: string });
+  | (Named<'order.cancelled', 'info'> & { readonly orderId: string; readonly reference?: string })
+  | (Named<'order.refunded', 'info'> & { readonly orderId: string; readonly reference?: string })
+  | (Named<'payment.late', 'warn' | 'error'> & {
+      readonly admissionId: string;
+      readonly orderId: string;
+      readonly outcome: 'honour' | 'refund';
+      readonly paidAt: number;
+      readonly coveredUntil: number;
+      /** Why `latePayment` gave no answer; then the level is `error`, and the order stands. */
+      readonly cause?: unknown;
+    })
+  | (Named<'session.overflow', 'warn'> & { readonly admissionId: string })
+  | ReservationEvent;
 
 /** A merchant's listener. */
 export type OnEvent = (event: FanfareEvent) => void;

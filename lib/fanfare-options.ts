@@ -2,6 +2,7 @@
 import type { OutagePolicy, Phase } from './admission/outage.js';
 import type { ApiOptions } from './api-options.js';
 import type { Clock } from './clock.js';
+import type { LatePaymentPolicy } from './completion/late-payment.js';
 import type { FindOrder } from './completion/lookup.js';
 import type { DeliveryMode, OnOverdue } from './completion/work.js';
 import type { DoctorCode } from './doctor/codes.js';
@@ -98,6 +99,12 @@ export interface FanfareOptions {
   readonly onEvent?: OnEvent;
   /** How long after the admission's end an attempt that began in time may still complete, in seconds; default 900. */
   readonly orderGraceSeconds?: number;
+  /**
+   * What becomes of an order whose payment ended later than that: the order is recorded all the same, and
+   * `completeAdmission` resolves to it. A function has 5 seconds, and is asked again when the order comes again. A throw
+   * counts as `'honour'` and is said. Default `'honour'`.
+   */
+  readonly latePayment?: LatePaymentPolicy;
   /** How long a payment elsewhere may take, in seconds; default 1,800. */
   readonly pendingSeconds?: number;
   /** How long a handler may run before its attempt is unresolved, in seconds; default 600. */

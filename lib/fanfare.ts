@@ -2,7 +2,9 @@
 import type { RequestAdmission } from './admission/admission.js';
 import type { Order } from './admission/order.js';
 import type { Calls } from './calls.js';
+import type { Cancellations } from './completion/cancellations.js';
 import type { Delivered } from './completion/deliver-one.js';
+import type { CompletedAdmission } from './completion/late-payment.js';
 import type { Completions } from './completion/operate.js';
 import type { DoctorFinding } from './doctor/checks.js';
 import type { ReturnOptions } from './middleware/accept-return.js';
@@ -12,7 +14,7 @@ import type { Middleware, Request } from './middleware/http.js';
 import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
 
 /** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
-export interface Fanfare extends Calls {
+export interface Fanfare extends Calls, Cancellations {
   /** For `app.use`: sets `req.admission` when the request holds one; never refuses. */
   attachAdmission(): Middleware;
   /** A route guard for page loads. */
@@ -20,12 +22,16 @@ export interface Fanfare extends Calls {
   /** A route guard for the submit: validated afresh, held for this one order. */
   claimAdmission(options?: ClaimGuardOptions): Middleware;
   /**
-   * Records that an order used the admission; resolves when the ledger holds it, without waiting for Fanfare. The same
-   * order again is a no-op. Rejects with `ADMISSION_USED` (and the winner's order id), `ADMISSION_AMBIGUOUS`,
+   * Records that an order used the admission; resolves when the ledger holds it, without waiting for Fanfare, to whether
+   * its payment was late and what `latePayment` says then. The same order again is a no-op with the same answer. Rejects with `ADMISSION_USED` (and the winner's order id), `ADMISSION_AMBIGUOUS`,
    * `ADMISSION_REQUIRED`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`; with a `TypeError` when `transaction` is not
    * one that this ledger can write in.
    */
-  completeAdmission(reference: AdmissionReference, order: Order, extras?: CompleteExtras): Promise<void>;
+  completeAdmission(
+    reference: AdmissionReference,
+    order: Order,
+    extras?: CompleteExtras,
+  ): Promise<CompletedAdmission>;
   /** Gives a claim back because no order came of it. Resolves to whether there was one to give back. */
   releaseAdmission(reference: AdmissionReference): Promise<boolean>;
   /** Keeps the payment provider's reference with this attempt; the next attempt finds it in `req.admission.superseded`. */

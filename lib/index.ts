@@ -54,6 +54,13 @@ export type {
 export type { Question } from './admission/verdict.js';
 export type { ApiOptions } from './api-options.js';
 export type { CheckoutByRequest } from './calls.js';
+export type { OrderCancellation, RecordedCancellation } from './completion/cancellations.js';
+export type {
+  CompletedAdmission,
+  LateOutcome,
+  LatePayment,
+  LatePaymentPolicy,
+} from './completion/late-payment.js';
 export type { FindOrder } from './completion/lookup.js';
 export type { CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';

@@ -30,6 +30,7 @@ import {
   readTokenNames,
 } from './option-readers.js';
 import { readOrigins } from './origin-options.js';
+import { readLatePayment } from './order-options.js';
 import { readOutagePolicy } from './outage-options.js';
 
 /** The environment variables that stand in for options. */
@@ -44,6 +45,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
   readonly delivery: WorkParts['delivery'];
+  readonly latePayment: WorkParts['latePayment'];
   readonly doctor: DoctorSettings;
   readonly clock: Clock;
   /** Absent: any number. */
@@ -75,6 +77,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'onRefused',
   'onEvent',
   'orderGraceSeconds',
+  'latePayment',
   'pendingSeconds',
   'maxClaimSeconds',
   'deliveriesPerMinute',
@@ -108,6 +111,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readCeiling(options.coldValidationsPerMinute),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
     delivery: readDelivery(options),
+    latePayment: readLatePayment(options.latePayment),
     doctor: readDoctor(options.doctor),
     clock: readClock(options.clock),
   };

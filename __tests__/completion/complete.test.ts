@@ -34,7 +34,7 @@ class Desk {
     });
   }
 
-  complete(target: CompletionTarget, order: Order, options: Partial<CompleteOptions> = {}): Promise<void> {
+  complete(target: CompletionTarget, order: Order, options: Partial<CompleteOptions> = {}): Promise<unknown> {
     return this.completer.complete(target, order, { now: this.clock.now(), ...options });
   }
 

@@ -24,6 +24,7 @@ function workOf(
     owner,
     ...(findOrder && { findOrder }),
     settings: { orderGraceMs: 900_000 },
+    latePayment: 'honour',
     delivery: {
       mode: 'automatic',
       overdueSeconds: 1_800,

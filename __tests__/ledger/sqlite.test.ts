@@ -190,13 +190,13 @@ describe('the file', () => {
 
   it('that cannot be opened rejects, and opens once it can be', async () => {
     const ledger = sqliteLedger({ file: join(folder, 'not-there', 'ledger.sqlite') });
-    await expect(ledger.open()).rejects.toThrow(/The ledger file ".*" could not be opened: /);
+    await expect(ledger.open()).rejects.toThrow(/The SQLite file ".*" could not be opened: /);
     await expect(ledger.complete(byAdmission)).rejects.toThrow(/could not be opened/);
     await ledger.close();
     const blocked = sqliteLedger({ file });
     writeFileSync(file, 'this is a text, and a long one at that, so it cannot be a database. '.repeat(20));
     await expect(blocked.open()).rejects.toThrow(
-      /The ledger file ".*" could not be opened: .*not a database/,
+      /The SQLite file ".*" could not be opened: .*not a database/,
     );
     writeFileSync(file, '');
     await expect(blocked.open()).resolves.toEqual([]);

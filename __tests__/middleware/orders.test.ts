@@ -72,7 +72,7 @@ describe('completeAdmission', () => {
   });
 
   test('twice at once with two orders records one, and the other learns which', async () => {
-    let outcomes: readonly PromiseSettledResult<void>[] = [];
+    let outcomes: readonly PromiseSettledResult<unknown>[] = [];
     await open(async (req, res, fanfare) => {
       const complete = (orderId: string) => fanfare.completeAdmission(req, { orderId });
       outcomes = await Promise.allSettled([complete('order_1'), complete('order_2')]);
@@ -86,7 +86,7 @@ describe('completeAdmission', () => {
   });
 
   test('after the answer went out records the order of the pending attempt', async () => {
-    let completed: Promise<void> | undefined;
+    let completed: Promise<unknown> | undefined;
     await open((req, res, fanfare) => {
       res.once('finish', () => {
         completed = fanfare.completeAdmission(req, { orderId: 'order_1' });

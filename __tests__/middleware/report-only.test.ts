@@ -198,7 +198,8 @@ test('a transaction that has failed is never called done', async () => {
   const triple = { ...DROP, consumerId: 'cons_1' };
   const failed = fanfare.completeAdmission(triple, { orderId: 'o' }, { transaction: {} });
   await expect(failed).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
-  await expect(fanfare.completeAdmission(triple, { orderId: 'o' })).resolves.toBeUndefined();
+  const completed = await fanfare.completeAdmission(triple, { orderId: 'o' });
+  expect(completed).toEqual({ late: false, outcome: 'honour' });
 });
 
 test('is told of at the start, and only then', async () => {

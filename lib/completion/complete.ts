@@ -7,12 +7,16 @@ import type { CompletionOutcome, CompletionTarget } from '../ledger/ledger.js';
 import { claimStanding } from './claim-standing.js';
 import type { LedgerParts } from './ledger-watch.js';
 import { askLedger } from './ledger-watch.js';
+import type { CompletedAdmission, LatePaymentPolicy } from './late-payment.js';
+import { judgePayment } from './late-payment.js';
 
 export interface CompleterParts extends LedgerParts {
   /** Called when there is something new to deliver. */
   readonly onRecorded: () => void;
   /** How long past an admission's end an order for it is still in time; default 900,000. */
   readonly orderGraceMs?: number;
+  /** What becomes of an order whose payment ended later than that; default: it stands. */
+  readonly latePayment?: LatePaymentPolicy;
 }
 
 export interface CompleteOptions {
@@ -21,20 +25,22 @@ export interface CompleteOptions {
   /** The merchant's open transaction, for engines that can write inside it. */
   readonly transaction?: unknown;
   readonly now: number;
+  /** When the payment ended; default: when the order was recorded. */
+  readonly paidAt?: number;
 }
 
 export interface Completer {
   /**
-   * Resolves when the order is recorded, or was before. Rejects with `ADMISSION_USED` and the winner's order id,
+   * Resolves when the order is recorded, or was before, to how its payment stands. Rejects with `ADMISSION_USED` and the winner's order id,
    * `ADMISSION_AMBIGUOUS`, `INVALID_ADMISSION_DATA` or `LEDGER_UNAVAILABLE`, after which it is safe to call again; with a
    * `TypeError` when the transaction is not one that this ledger can write in.
    */
-  complete(target: CompletionTarget, order: Order, options: CompleteOptions): Promise<void>;
+  complete(target: CompletionTarget, order: Order, options: CompleteOptions): Promise<CompletedAdmission>;
 }
 
 export function createCompleter(parts: CompleterParts): Completer {
   return {
-    async complete(target, order, { attemptId, transaction, now }) {
+    async complete(target, order, { attemptId, transaction, now, paidAt }) {
       // A mistake in the call is no outage of the ledger.
       if (transaction !== undefined) parts.ledger.checkTransaction(transaction);
       const read = readOrder(order);
@@ -45,6 +51,8 @@ export function createCompleter(parts: CompleterParts): Completer {
       );
       if (outcome.outcome === 'recorded') announce(parts, outcome, attemptId, now);
       else if (outcome.outcome !== 'same') throw rejection(outcome);
+      const payment = { row: outcome.row, paidAt, isNew: outcome.outcome === 'recorded' };
+      return judgePayment({ orderGraceMs: 900_000, latePayment: 'honour', ...parts }, payment);
     },
   };
 }

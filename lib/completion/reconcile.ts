@@ -101,7 +101,8 @@ class Reconciliation implements Reconciler {
   }
 
   async #record(row: UnresolvedRow, order: Order): Promise<Settled> {
-    const options = { attemptId: row.attempt.id, now: this.#parts.clock.now() };
+    // Found late is not paid late: the attempt was last heard of when it lapsed.
+    const options = { attemptId: row.attempt.id, now: this.#parts.clock.now(), paidAt: row.since };
     try {
       await this.#parts.completer.complete({ by: 'id', id: row.admission.id }, order, options);
     } catch (error) {

@@ -4,11 +4,13 @@ import type { Clock } from '../clock.js';
 import type { FanfareEvent, OnEvent } from '../events.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
 import type { DueDelivery, Ledger } from '../ledger/ledger.js';
+import { type Cancellations, createCancellations } from './cancellations.js';
 import { createCompleter, type Completer } from './complete.js';
 import { type Completion, completionOf } from './completion-view.js';
 import { type Delivered, deliverOnCall } from './deliver-one.js';
 import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
 import { overdueEvent } from './delivery-events.js';
+import type { LatePaymentPolicy } from './late-payment.js';
 import { createLeadership, type Leadership, type LedWork } from './leadership.js';
 import { type LedgerWatch, watchLedger } from './ledger-watch.js';
 import type { FindOrder } from './lookup.js';
@@ -33,6 +35,7 @@ export interface WorkParts {
   readonly owner: string;
   readonly findOrder?: FindOrder;
   readonly settings: { readonly orderGraceMs: number };
+  readonly latePayment: LatePaymentPolicy;
   readonly delivery: DeliveryOptions & {
     readonly mode: DeliveryMode;
     readonly overdueSeconds: number;
@@ -44,6 +47,7 @@ export interface Work {
   readonly completer: Completer;
   readonly reconciler: Reconciler;
   readonly completions: Completions;
+  readonly cancellations: Cancellations;
   deliver(admissionId: string): Promise<Delivered>;
   /** Opens the ledger, and says once what its operator should know. */
   open(): Promise<void>;
@@ -70,6 +74,7 @@ export function createWork(parts: WorkParts): Work {
     completer,
     reconciler,
     completions: completionsOf(parts),
+    cancellations: createCancellations(parts),
     deliver: (admissionId) => onCall.deliver(admissionId),
     open: () => opening.open(),
     start() {

@@ -5,11 +5,31 @@ export interface PostgresConnection {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
+/** A `Pool` of the package `pg`: what lends a connection for a transaction. */
+export interface PostgresPool extends PostgresConnection {
+  connect(): Promise<PostgresConnection & { release(destroy?: boolean): void }>;
+}
+
 const NAME = /^(?!pg_)[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /** Whether a value can be queried. */
 export function isConnection(value: unknown): value is PostgresConnection {
   return typeof (value as Partial<PostgresConnection> | null | undefined)?.query === 'function';
+}
+
+/** The client in a merchant's `transaction`. Throws a `TypeError` for what cannot be one. */
+export function connectionIn(transaction: unknown): PostgresConnection {
+  if (!isConnection(transaction)) {
+    throw new TypeError(
+      '"transaction" must be the pg client on which your transaction is open: it has no method "query".',
+    );
+  }
+  if ('totalCount' in transaction) {
+    throw new TypeError(
+      '"transaction" is a pg Pool, which would write outside your transaction: hand in the client it gave you.',
+    );
+  }
+  return transaction;
 }
 
 /** A schema's name as an identifier. Throws a `TypeError` for one that cannot be the ledger's own. */

@@ -16,7 +16,7 @@ import type {
 } from './ledger.js';
 import { checkDatabase } from './postgres-check.js';
 import type { PostgresConnection } from './postgres-connection.js';
-import { answerOf, isConnection, quoted } from './postgres-connection.js';
+import { answerOf, connectionIn, quoted } from './postgres-connection.js';
 import { PostgresNotes } from './postgres-notes.js';
 import type { DeliveryProgress, Row } from './row.js';
 
@@ -145,18 +145,4 @@ export class PostgresLedger extends PostgresNotes implements Ledger {
     const text = `SELECT ${quoted(schema)}.${name}(${places})::text AS answer`;
     return answerOf(await connection.query(text, all)) as Answer;
   }
-}
-
-function connectionIn(transaction: unknown): PostgresConnection {
-  if (!isConnection(transaction)) {
-    throw new TypeError(
-      '"transaction" must be the pg client on which your transaction is open: it has no method "query".',
-    );
-  }
-  if ('totalCount' in transaction) {
-    throw new TypeError(
-      '"transaction" is a pg Pool, which would write outside your transaction: hand in the client it gave you.',
-    );
-  }
-  return transaction;
 }

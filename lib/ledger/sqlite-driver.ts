@@ -28,7 +28,7 @@ export function openDatabase(file: string, busyTimeoutMs: number, driver?: Sqlit
   try {
     return readable(open(file), busyTimeoutMs);
   } catch (cause) {
-    throw new Error(`The ledger file "${file}" could not be opened: ${reasonOf(cause)}`, { cause });
+    throw new Error(`The SQLite file "${file}" could not be opened: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -68,7 +68,7 @@ function betterSqlite3(): Opener {
     return (file) => new Database(file);
   } catch (cause) {
     throw new Error(
-      'The SQLite ledger needs Node 22.13 or later, or the package better-sqlite3: run "npm install better-sqlite3@12". ' +
+      'SQLite needs Node 22.13 or later, or the package better-sqlite3: run "npm install better-sqlite3@12". ' +
         `It could not be loaded: ${reasonOf(cause)}`,
       { cause },
     );

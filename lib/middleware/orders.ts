@@ -1,7 +1,9 @@
 /** What a handler calls before and after its order: assert, defer, complete, release. */
 import { isId } from '../admission/identity.js';
 import type { Order } from '../admission/order.js';
+import { parseTime } from '../admission/expiry.js';
 import type { Completer } from '../completion/complete.js';
+import type { CompletedAdmission } from '../completion/late-payment.js';
 import { readTarget } from '../completion/target.js';
 import { FanfareError } from '../errors.js';
 import type { CompletionTarget } from '../ledger/ledger.js';
@@ -23,6 +25,11 @@ export type AdmissionReference = Request | Admission | { readonly id: string } |
 export interface CompleteExtras {
   /** The merchant's open transaction, where the ledger's engine can write in it. */
   readonly transaction?: unknown;
+  /**
+   * When the payment ended, as a webhook tells it: a date in ISO 8601, or seconds or milliseconds since the epoch; default
+   * now. Decides whether it was late; one that cannot be read counts as not known.
+   */
+  readonly paidAt?: string | number;
 }
 
 const REFERENCE = /^[^\u0000-\u001f\u007f]{1,255}$/;
@@ -62,16 +69,18 @@ export class Orders {
     reference: AdmissionReference,
     order: Order,
     extras: CompleteExtras = {},
-  ): Promise<void> {
+  ): Promise<CompletedAdmission> {
     const running = this.#runningFor(reference);
     // From here on an order exists: whatever goes wrong now, nothing may give the claim back.
     running?.completing(extras.transaction !== undefined);
-    await this.#completer.complete(this.#target(reference), order, {
+    const completed = await this.#completer.complete(this.#target(reference), order, {
       now: this.#context.clock.now(),
       ...compact({ attemptId: this.#attemptIdOf(reference), transaction: extras.transaction }),
+      ...compact({ paidAt: parseTime(extras.paidAt) }),
     });
     // A merchant's transaction may still roll back, and then the claim is all there is.
     if (extras.transaction === undefined) running?.recorded();
+    return completed;
   }
 
   async releaseAdmission(reference: AdmissionReference): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** Report-only mode: what would have been refused is said, and nobody is stopped. */
+import type { CompletedAdmission } from '../completion/late-payment.js';
 import type { FanfareErrorCode } from '../errors.js';
 import { FanfareError } from '../errors.js';
 import type { Context } from './context.js';
@@ -43,6 +44,9 @@ export type OrderCalls = Pick<
   'assertClaim' | 'createReturnUrl' | 'deferAdmission' | 'completeAdmission' | 'releaseAdmission'
 >;
 
+/** Nothing is held against a shopper in this mode. */
+const IN_TIME: CompletedAdmission = { late: false, outcome: 'honour' };
+
 /** The calls around an order, which in this mode resolve where they would have rejected with a `FanfareError`. */
 export function withoutRejections(orders: OrderCalls, { emit }: Pick<Context, 'emit'>): OrderCalls {
   const say = (call: string, { code, message }: FanfareError): void => {
@@ -70,7 +74,7 @@ export function withoutRejections(orders: OrderCalls, { emit }: Pick<Context, 'e
     completeAdmission: (reference, order, extras) =>
       orders
         .completeAdmission(reference, order, extras)
-        .catch(instead('completeAdmission', undefined, faultOfTransaction(extras))),
+        .catch(instead('completeAdmission', IN_TIME, faultOfTransaction(extras))),
     releaseAdmission: (reference) =>
       orders.releaseAdmission(reference).catch(instead('releaseAdmission', false)),
   };

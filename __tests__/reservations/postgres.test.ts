@@ -1,0 +1,222 @@
+import { Client, type Pool } from 'pg';
+import { memoryLedger } from '../../lib/index.js';
+import {
+  type PostgresReservationOptions,
+  type PostgresReservations,
+  postgresReservations,
+  postgresReservationsSql,
+} from '../../lib/reservations/index.js';
+import { describePostgres, type PostgresServer } from '../support/postgres-server.js';
+import { describeReservations } from './contract.js';
+import { MAKE_STOCK, MINUTE, rejection, Rig, STOCK } from './rig.js';
+
+async function rigOn(
+  pool: Pool,
+  own: Partial<PostgresReservationOptions>,
+): Promise<Rig<PostgresReservations>> {
+  await pool.query(`DROP TABLE IF EXISTS "Stock", fanfare_reservations, orders; ${MAKE_STOCK}`);
+  const shop = {
+    sql: async (text: string, ...values: (string | number)[]) => {
+      let place = 0;
+      const { rows } = await pool.query<Record<string, unknown>>(
+        text.replace(/\?/g, () => `$${String((place += 1))}`),
+        values,
+      );
+      return rows;
+    },
+    close: () => Promise.resolve(),
+  };
+  const rig: Rig<PostgresReservations> = new Rig(
+    shop,
+    postgresReservations({
+      stock: STOCK,
+      ...own,
+      ledger: { find: (id) => rig.ledger.find(id) },
+      clock: { now: () => rig.clock.now(), after: (ms, task) => rig.clock.after(ms, task) },
+      onEvent: (event) => rig.events.push(event),
+    }),
+  );
+  return rig;
+}
+
+describePostgres('reservations in PostgreSQL', (server) => {
+  let pool: Pool;
+  beforeAll(() => {
+    pool = server().pool({ max: 20 });
+  });
+
+  describeReservations('on a pool', () => rigOn(pool, { pool }));
+  describeReservations('at a connection string', () => rigOn(pool, { connectionString: server().url }));
+
+  describeTransactions(() => pool);
+  describeRaces(() => pool);
+  describeSetUp(server, () => pool);
+});
+
+function describeTransactions(pool: () => Pool): void {
+  it('order and conversion stand together, or neither does', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    const { reservations } = rig;
+    await pool().query('CREATE TABLE orders (id text)');
+    await rig.stock({ lamp: 5 });
+    await reservations.hold(rig.admission('a'), [{ item: 'lamp', quantity: 1 }]);
+    const place = async (orderId: string, end: 'COMMIT' | 'ROLLBACK') => {
+      const client = await pool().connect();
+      try {
+        await client.query('BEGIN');
+        await client.query('INSERT INTO orders VALUES ($1)', [orderId]);
+        await reservations.convert({ id: 'a' }, { orderId }, { transaction: client });
+        // Until it ends, the holds are this transaction's: a sweep waits, and then finds what became of them.
+        await client.query(end);
+      } finally {
+        client.release();
+      }
+    };
+    await place('o1', 'ROLLBACK');
+    expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp held']);
+    await place('o2', 'COMMIT');
+    expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp converted']);
+    expect((await pool().query('SELECT id FROM orders')).rows).toEqual([{ id: 'o2' }]);
+    const onPool = reservations.convert({ id: 'a' }, { orderId: 'o2' }, { transaction: pool() });
+    await expect(onPool).rejects.toThrow(/"transaction" is a pg Pool/);
+  });
+
+  it('a sweep waits for a conversion that has not been committed, and takes nothing from it', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    const { reservations } = rig;
+    await rig.stock({ lamp: 5 });
+    await reservations.hold(rig.admission('a'), [{ item: 'lamp', quantity: 1 }]);
+    await rig.clock.advance(12 * MINUTE);
+    const client = await pool().connect();
+    await client.query('BEGIN');
+    await reservations.convert({ id: 'a' }, { orderId: 'o1' }, { transaction: client });
+    const sweeping = reservations.sweep();
+    await waiting(pool());
+    await client.query('COMMIT');
+    client.release();
+    expect(await sweeping).toEqual({ expired: [], converted: [], waiting: [], failed: [] });
+    expect([await rig.left('lamp'), await rig.outcomes({ id: 'a' })]).toEqual([4, ['1 lamp converted']]);
+  });
+}
+
+/** Until a session waits for a lock that another one has. */
+async function waiting(pool: Pool): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+    if (rows.length > 0) return;
+  }
+}
+
+function describeRaces(pool: () => Pool): void {
+  it('many clients race for the last ones: each is sold once, none twice', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    await rig.stock({ lamp: 7, shade: 11 });
+    const buy = async (number: number) => {
+      const id = `a${String(number)}`;
+      const lines = [
+        { item: number % 2 === 0 ? 'lamp' : 'shade', quantity: 1 },
+        { item: number % 2 === 0 ? 'shade' : 'lamp', quantity: 1 },
+      ];
+      const refused = await rejection(rig.reservations.hold(rig.admission(id), lines));
+      if (refused !== undefined) return (refused as { code?: string }).code;
+      if (number % 5 === 0) return (await rig.reservations.release({ id })).length;
+      return (await rig.reservations.convert({ id }, { orderId: `o${String(number)}` })).converted.length;
+    };
+    const ends = await Promise.all(Array.from({ length: 120 }, (_, number) => buy(number)));
+    expect(new Set(ends)).toEqual(new Set(['SOLD_OUT', 2]));
+    const { items, outcomes, differences } = await rig.reservations.reconcile();
+    expect(
+      items.map(({ item, available, held, sold, total }) => [item, available! + held + sold, total]),
+    ).toEqual([
+      ['lamp', 7, 7],
+      ['shade', 11, 11],
+    ]);
+    expect(outcomes.held.holds).toBe(0);
+    expect(differences.every(({ kind }) => kind === 'no_order')).toBe(true);
+    expect(await rig.left('lamp')).toBeGreaterThanOrEqual(0);
+  });
+
+  it('one admission at once from many tabs holds once', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    await rig.stock({ lamp: 40 });
+    const admission = rig.admission('a');
+    const hold = () => rig.reservations.hold(admission, [{ item: 'lamp', quantity: 2 }]);
+    const held = await Promise.all(Array.from({ length: 16 }, hold));
+    expect(new Set(held.map(([one]) => one!.id)).size).toBe(1);
+    expect(await rig.left('lamp')).toBe(38);
+    expect(rig.said()).toEqual(['reservation.held']);
+  });
+
+  it('two sweeps at once give back once', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    await rig.stock({ lamp: 40 });
+    for (let number = 0; number < 20; number += 1) {
+      await rig.reservations.hold(rig.admission(`a${String(number)}`), [{ item: 'lamp', quantity: 2 }]);
+    }
+    await rig.clock.advance(11 * MINUTE);
+    const swept = await Promise.all([rig.reservations.sweep(), rig.reservations.sweep()]);
+    expect(swept.flatMap(({ expired }) => expired)).toHaveLength(20);
+    expect(await rig.left('lamp')).toBe(40);
+  });
+}
+
+function describeSetUp(server: () => PostgresServer, pool: () => Pool): void {
+  const ledger = memoryLedger();
+
+  it('takes the server’s time unless it is given one', async () => {
+    await rigOn(pool(), { pool: pool() });
+    await pool().query(`INSERT INTO "Stock" VALUES ('lamp', 1, 1)`);
+    const reservations = postgresReservations({ pool: pool(), ledger, stock: STOCK });
+    const [held] = await reservations.hold({ id: 'a' }, [{ item: 'lamp', quantity: 1 }]);
+    expect(held!.expiresAt - held!.heldAt).toBe(31 * MINUTE);
+    const { rows } = await pool().query<{ near: boolean }>(
+      'SELECT abs(extract(epoch FROM now()) * 1000 - $1) < 600000 AS near',
+      [held!.heldAt],
+    );
+    expect(rows).toEqual([{ near: true }]);
+  });
+
+  it('works in a schema, for a role that may not make tables, from the printed SQL', async () => {
+    await pool().query(`DROP SCHEMA IF EXISTS shop CASCADE; CREATE SCHEMA shop; DROP ROLE IF EXISTS clerk;
+      CREATE TABLE shop.stock (sku integer PRIMARY KEY, free bigint); INSERT INTO shop.stock VALUES (7, 3);
+      ${postgresReservationsSql({ table: 'shop.holds' })}
+      CREATE ROLE clerk LOGIN; GRANT USAGE ON SCHEMA shop TO clerk;
+      GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA shop TO clerk`);
+    const own = server().pool({ user: 'clerk' });
+    const stock = { table: 'shop.stock', item: 'sku', quantity: 'free' };
+    const reservations = postgresReservations({ pool: own, ledger, stock, table: 'shop.holds' });
+    await reservations.hold({ id: 'a' }, [{ item: '7', quantity: 2 }]);
+    const { items } = await reservations.reconcile();
+    expect(items).toEqual([{ item: '7', available: 1, held: 2, sold: 0 }]);
+  });
+
+  it('many processes that start together make one table', async () => {
+    await rigOn(pool(), { pool: pool() });
+    const all = Array.from({ length: 8 }, () => postgresReservations({ pool: pool(), ledger, stock: STOCK }));
+    await Promise.all(all.map((one) => one.open()));
+  });
+
+  it.each<[Record<string, unknown>, RegExp]>([
+    [{}, /either "pool".* or "connectionString"/],
+    [{ pool: new Client() }, /either "pool"/],
+    [{ connectionString: '' }, /either "pool"/],
+    [{ connectionString: 'x', stock: { ...STOCK, table: 'a.b.c' } }, /"stock.table" must be a name/],
+    [{ connectionString: 'x', stock: { ...STOCK, item: 'a.b' } }, /"stock.item" must be a name/],
+    [{ connectionString: 'x', file: 'x' }, /"file"/],
+  ])('%# a wrong option throws a TypeError', (wrong, message) => {
+    const make = () => postgresReservations({ ledger, stock: STOCK, ...wrong });
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+
+  it('a stock table without one of the columns is found out at open(), and can be put right', async () => {
+    await rigOn(pool(), { pool: pool() });
+    const stock = { ...STOCK, quantity: 'amount' };
+    const reservations = postgresReservations({ pool: pool(), ledger, stock });
+    await expect(reservations.open()).rejects.toThrow(/column s.amount does not exist/);
+    await pool().query('ALTER TABLE "Stock" ADD COLUMN amount integer');
+    await reservations.open();
+    await reservations.close();
+    await expect(reservations.open()).rejects.toThrow(/closed/);
+  });
+}

@@ -1,0 +1,64 @@
+/** What a merchant hands in, checked before anything is asked: it may have come from a shopper's cart. Pure. */
+import { isId } from '../admission/identity.js';
+import { FanfareError } from '../errors.js';
+
+/** One line of a cart. */
+export interface CartLine {
+  /** As in the stock table; 1 to 255 characters, none of them control characters. */
+  readonly item: string;
+  /** A whole number from 1 to 1,000,000. */
+  readonly quantity: number;
+  /** What the line is called, the same at each call; default: the item. */
+  readonly line?: string;
+}
+
+const TEXT = /^[^\u0000-\u001f\u007f]{1,255}$/;
+const MOST_LINES = 100;
+const MOST_OF_ONE = 1_000_000;
+
+/** Throws `INVALID_ADMISSION_DATA` for anything but an object with an admission's id. */
+export function readId(admission: unknown): string {
+  const id: unknown = (admission as { readonly id?: unknown } | null | undefined)?.id;
+  if (isId(id)) return id;
+  throw invalid('"id" must be an admission id');
+}
+
+export function readText(name: string, value: unknown): string {
+  if (typeof value === 'string' && TEXT.test(value)) return value;
+  throw invalid(`"${name}" must be a text of 1 to 255 characters`);
+}
+
+/** Every line with its name. */
+export function readCart(lines: readonly CartLine[]): readonly Required<CartLine>[] {
+  const cart = list(lines).map((given) => {
+    const { item, quantity, line = item } = given as CartLine;
+    if (!Number.isInteger(quantity) || quantity < 1 || quantity > MOST_OF_ONE) {
+      throw invalid(`"quantity" must be a whole number from 1 to ${MOST_OF_ONE}`);
+    }
+    return { item: readText('item', item), quantity, line: readText('line', line) };
+  });
+  refuseTwice(cart.map(({ line }) => line));
+  return cart;
+}
+
+/** The names of lines; `undefined`, which means all of them, passes. */
+export function readLineNames(lines: readonly string[] | undefined): readonly string[] | undefined {
+  if (lines === undefined) return undefined;
+  const names = list(lines).map((line) => readText('lines', line));
+  refuseTwice(names);
+  return names;
+}
+
+function list(lines: unknown): readonly unknown[] {
+  if (Array.isArray(lines) && lines.length >= 1 && lines.length <= MOST_LINES) return lines;
+  throw invalid(`"lines" must be a list of 1 to ${MOST_LINES}`);
+}
+
+function refuseTwice(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalid(`"lines" names the line ${JSON.stringify(twice)} twice`);
+}
+
+function invalid(message: string): FanfareError {
+  return new FanfareError('INVALID_ADMISSION_DATA', { message });
+}

@@ -1,0 +1,79 @@
+/** What a merchant may do with holds, whatever their database is. */
+import type { Clock } from '../clock.js';
+import type { OnEvent } from '../events.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Hold } from './hold.js';
+import type { CartLine } from './lines.js';
+import type { StockTable } from './names.js';
+import type { Reconciliation } from './reconcile.js';
+import type { Converted } from './steps.js';
+import type { Sweep } from './sweep.js';
+
+/** Options that every database has. A wrong one throws a `TypeError` that names it. */
+export interface ReservationOptions {
+  /** The merchant's own table. A hold takes from its quantity at once, so what is in the column is free to sell. */
+  readonly stock: StockTable;
+  /** Where holds are written: a table of the same database, made when it is not there. Default `fanfare_reservations`. */
+  readonly table?: string;
+  /** The ledger that `createFanfare` was given: it knows which admission has an order attempt or an order. */
+  readonly ledger: Pick<Ledger, 'find'>;
+  /** How long a hold lasts where nobody told when the admission ends, in seconds; default 1,800. */
+  readonly windowSeconds?: number;
+  /** Default: warnings and errors as one line each on stderr. */
+  readonly onEvent?: OnEvent;
+  /** For tests; default: the machine's time on SQLite, the database server's on PostgreSQL. */
+  readonly clock?: Clock;
+}
+
+/** An order, as far as stock is concerned. */
+export interface OrderOfHolds {
+  readonly orderId: string;
+  /** The lines in it; default: all that are held. What is held besides goes back, since the admission is used up. */
+  readonly lines?: readonly string[];
+}
+
+/** An admission by its id, such as `req.admission`. */
+export interface AdmissionId {
+  readonly id: string;
+}
+
+/**
+ * Holds of stock for admissions, from the cart to the order. Every call may be repeated. Calls reject with
+ * `INVALID_ADMISSION_DATA` for malformed ids, lines and quantities before anything is done, and with the database's own
+ * error when it cannot be asked: then nothing has happened, or the same call again finds out.
+ */
+export interface Reservations {
+  /** Makes the table of holds where there is none, and checks the stock table; optional: the first call does it. */
+  open(): Promise<void>;
+  /**
+   * Holds every line for the admission, or none, until a minute past the admission's end. A line that is held already is
+   * brought to this item and quantity, and keeps its place; only the difference is taken or given back. Lines that are
+   * not named stay as they are. Rejects with `SOLD_OUT` (`lines`: which), `ADMISSION_EXPIRED`, or `ADMISSION_USED`.
+   */
+  hold(
+    admission: AdmissionId & { readonly expiresAt?: number },
+    lines: readonly CartLine[],
+  ): Promise<readonly Hold[]>;
+  /**
+   * Gives the holds to an order, for good; those past their time too, as long as they have not been given back. Rejects
+   * with `RESERVATION_MISSING` (`lines`: which) when one is not held, and changes nothing then; with `ADMISSION_USED`
+   * when another order has them. The same order again is a no-op.
+   */
+  convert(admission: AdmissionId, order: OrderOfHolds): Promise<Converted>;
+  /** Gives back what is held of these lines, or of all. Resolves to what that was: converted holds are never among it. */
+  release(admission: AdmissionId, lines?: readonly string[]): Promise<readonly Hold[]>;
+  /** Every hold of an admission, with its outcome; the latest first. */
+  find(admission: AdmissionId): Promise<readonly Hold[]>;
+  /**
+   * Settles holds whose time is over; to be called about once a minute, by any number of processes. Rejects only when it
+   * cannot find out which are due.
+   */
+  sweep(): Promise<Sweep>;
+  /**
+   * Compares all open holds, and those settled in the last `sinceSeconds` (default 86,400), with stock and orders. Changes
+   * nothing. Rejects with a `TypeError` for a wrong `sinceSeconds`.
+   */
+  reconcile(range?: { readonly sinceSeconds?: number }): Promise<Reconciliation>;
+  /** Closes what it opened itself; a handle or pool that was handed in stays yours. */
+  close(): Promise<void>;
+}
