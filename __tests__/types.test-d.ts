@@ -40,6 +40,10 @@ createFanfare({ ledger: memoryLedger(), doctor: ['CLOCK'] });
 createFanfare({ ledger: memoryLedger(), experienceURL: '/x' });
 // @ts-expect-error there is no such type
 fanfare.requireAdmission({ distributionTypes: ['raffle'] });
+// @ts-expect-error a frame of anybody's is no list
+createFanfare({ ledger: memoryLedger(), session: { embedded: { frameAncestors: '*' } } });
+// @ts-expect-error the fields of a bank are a list
+fanfare.acceptReturn({ fields: 'cres' });
 // @ts-expect-error pages hold no claim
 fanfare.requireAdmission({ leaseSeconds: 10 });
 // @ts-expect-error money is a decimal string

@@ -298,6 +298,15 @@ describe('which attempt', () => {
     expect(rows.map(({ admission }) => admission.distributionId)).toEqual(['queue_1']);
   });
 
+  test('is not mixed up with an admission that another browser happens to hold', async () => {
+    await gone();
+    const other = new Jar(browser.origin);
+    await other.visit(`/checkout?admission_token=${stage.token({ distributionId: 'queue_2' })}`);
+    expect((await other.visit(url)).json()).toMatchObject({ admission: null, done: { bought: true } });
+    const rows = await ledger.list({ states: ['ordered'], limit: 9 });
+    expect(rows.map(({ admission }) => admission.distributionId)).toEqual(['queue_1']);
+  });
+
   test('a superseded one may not capture, and gives back nothing that is not its own', async () => {
     await gone();
     const first = url;
