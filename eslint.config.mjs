@@ -14,6 +14,9 @@ const rooms = {
   emulator: [],
   testing: ['admission', 'ledger'],
   jwks: ['admission', 'fanfare-api', 'validation'],
+  // Of these it sees what the port in observer.ts is made of.
+  opentelemetry: ['admission', 'completion', 'fanfare-api'],
+  logging: ['admission', 'middleware'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 
@@ -31,6 +34,7 @@ const doors = {
   ioredis: 'ledger',
   redis: 'ledger',
   jose: 'jwks',
+  '@opentelemetry/api': 'opentelemetry',
 };
 
 function importRules(room) {

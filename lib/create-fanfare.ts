@@ -16,16 +16,19 @@ import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
 import { createRoutes } from './middleware/routes.js';
+import { createObserver, type Observer } from './observer.js';
 import { type CheckedOptions, readOptions } from './options.js';
+import { createTeller } from './teller.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
-  const emit = safely('onEvent', checked.onEvent);
+  const observer = createObserver(checked.telemetry);
+  const emit = createTeller(safely('onEvent', checked.onEvent), observer);
   const doctor = createDoctor(checked, emit);
-  const client = createClient(checked, { emit, onAnswer: doctor.heard });
+  const client = createClient(checked, { emit, onAnswer: doctor.heard, observer });
   const owner = randomUUID();
-  const work = createWork({ ...checked, emit, client, owner, random: Math.random });
+  const work = createWork({ ...checked, emit, client, owner, random: Math.random, observer });
   const context = createContext(checked, {
     ...{ emit, client, owner },
     ...{ reconciler: work.reconciler, watch: doctor },
@@ -37,10 +40,11 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     line: client.line,
     context,
     states,
-    checkout: checkoutOf(checked),
+    checkout: { ...checkoutOf(checked), observer },
   });
   work.start();
   doctor.start();
+  observer.watch(work.completions, () => checked.clock.now());
   return {
     ...guardsOf(context, states),
     ...orderCallsOf(orders),
@@ -53,7 +57,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
       refuseRequest('routes', given);
       return createRoutes({ context, states, deliveries: work });
     },
-    ...lifeOf({ checked, context, work, client, calls, doctor }),
+    ...lifeOf({ checked, context, work, client, calls, doctor, observer }),
   };
 }
 
@@ -64,6 +68,7 @@ interface Parts {
   readonly client: FanfareClient;
   readonly calls: ReturnType<typeof createCalls>;
   readonly doctor: Doctor;
+  readonly observer: Observer;
 }
 
 function lifeOf({
@@ -73,6 +78,7 @@ function lifeOf({
   client,
   calls,
   doctor,
+  observer,
 }: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
   return {
     doctor: () => doctor.findings(),
@@ -86,6 +92,7 @@ function lifeOf({
     },
     close: async () => {
       doctor.stop();
+      observer.close();
       await Promise.all([work.stop(), context.unverified.stop()]);
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
@@ -138,7 +145,7 @@ function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {
 
 function createClient(
   { settings, secretKey, dialect, supplied, baseUrl, clock }: CheckedOptions,
-  told: Pick<FanfareClientOptions, 'emit' | 'onAnswer'>,
+  told: Pick<FanfareClientOptions, 'emit' | 'onAnswer' | 'observer'>,
 ): FanfareClient {
   const { organizationId } = settings;
   return createFanfareClient({

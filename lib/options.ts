@@ -11,6 +11,7 @@ import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import type { Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
+import type { Telemetry } from './observer.js';
 import { checkOptions } from './option-checks.js';
 import { readCeiling, readFingerprintHeader, readMode } from './protection-options.js';
 import {
@@ -29,6 +30,7 @@ import {
   readTokenNames,
 } from './option-readers.js';
 import { readOutagePolicy } from './outage-options.js';
+import { readTelemetry } from './telemetry-option.js';
 
 /** The environment variables that stand in for options. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,6 +43,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly insecure: boolean;
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
+  readonly telemetry?: Telemetry;
   readonly delivery: WorkParts['delivery'];
   readonly doctor: DoctorSettings;
   readonly clock: Clock;
@@ -69,6 +72,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'mode',
   'onRefused',
   'onEvent',
+  'telemetry',
   'orderGraceSeconds',
   'pendingSeconds',
   'maxClaimSeconds',
@@ -100,6 +104,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readOfflineVerifier(options.offlineVerifier),
     ...readCeiling(options.coldValidationsPerMinute),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
+    ...readTelemetry(options.telemetry),
     delivery: readDelivery(options),
     doctor: readDoctor(options.doctor),
     clock: readClock(options.clock),

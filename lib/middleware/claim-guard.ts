@@ -7,6 +7,7 @@ import type { ClaimOutcome } from '../ledger/ledger.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
 import { beforeLastByte } from './answer-hook.js';
 import { attach } from './attach.js';
+import { takenPlaceEvent } from './attempt-events.js';
 import { barrier, type Claimant, type OnPending, WAIT_FOR_OWN_MS } from './barrier.js';
 import type { Context } from './context.js';
 import { type Validated, validateAfresh } from './fresh-validation.js';
@@ -138,10 +139,7 @@ function superseded({ took }: Claimed): SupersededAttempt | undefined {
 }
 
 function announce({ emit }: Context, admissionId: string, { attempt, took }: Claimed): void {
-  if (took?.from === 'unresolved') {
-    const message = 'An attempt without a known outcome was taken over; "findOrder" would have settled it.';
-    emit({ type: 'claim.unresolved', level: 'warn', message, admissionId, attempt: took.attempt.number });
-  }
+  if (took !== undefined) emit(takenPlaceEvent(admissionId, took, attempt.number));
   emit({
     type: 'admission.claimed',
     level: 'info',
