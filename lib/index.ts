@@ -50,6 +50,8 @@ export type { CheckoutByRequest } from './calls.js';
 export type { FindOrder } from './completion/lookup.js';
 export type { CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';
+export { logSerializers, redact } from './logging/serializers.js';
+export type { LogSerializers, LogSerializersOptions } from './logging/serializers.js';
 export type { Refusal } from './middleware/context.js';
 export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 export type { Middleware, Next } from './middleware/http.js';
