@@ -129,6 +129,12 @@ describe.each(NAMES)('a token by the name of %s', (name) => {
     ['a URL', { url: `/a?b=1&${name}=${OPAQUE}` }, { url: `/a?b=1&${name}=[redacted]` }],
     ['a form', { form: `${name}=${OPAQUE}&size=M` }, { form: `${name}=[redacted]&size=M` }],
     ['a JSON text', { text: `{"${name}": "${OPAQUE}"}` }, { text: `{"${name}": "[redacted]"}` }],
+    [
+      'a URL within a URL',
+      { next: `/in?to=%2Fa%3F${name}%3D${OPAQUE}%26b` },
+      { next: `/in?to=%2Fa%3F${name}%3D[redacted]%26b` },
+    ],
+    ['a text that was cut off', { text: `{"${name}":"${OPAQUE}` }, { text: `{"${name}":"[redacted]"` }],
     ['an odd spelling', { [name.toUpperCase()]: OPAQUE }, { [name.toUpperCase()]: '[redacted]' }],
   ])('in %s', (_where, line, clean) => {
     expect(redact(line)).toEqual(clean);
@@ -156,6 +162,13 @@ test('tokens and keys in plain text, wherever it stands', () => {
     err: 'no [redacted] by [redacted]',
     req: ['http://a/?fanfare_token=[redacted]'],
   });
+});
+
+test('a JWT behind other characters, and no more than one look at a long text', () => {
+  expect(redact(`grant_${JWT} ${JWT.slice(0, 30)}.`)).toBe(`grant_[redacted] [redacted]`);
+  expect(redact('monkeyJungle.example.com/eyJ')).toBe('monkeyJungle.example.com/eyJ');
+  const long = 'eyJ-'.repeat(100_000);
+  expect(redact(long)).toBe(long);
 });
 
 test('what is odd is copied, not changed', () => {

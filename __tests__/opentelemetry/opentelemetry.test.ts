@@ -14,12 +14,13 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { DIALECTS, type Telemetry } from '../../lib/index.js';
+import { createFanfare, DIALECTS, memoryLedger, type Telemetry } from '../../lib/index.js';
+import { loadApi } from '../../lib/opentelemetry/api.js';
 import { openTelemetry } from '../../lib/opentelemetry/index.js';
 import { type MetricDefinition, METRICS } from '../../lib/opentelemetry/metrics.js';
 import { temporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { type Handler, openShop, type Shop, until } from '../support/shop.js';
+import { type Handler, openShop, SECRET, type Shop, until } from '../support/shop.js';
 import { join } from 'node:path';
 import { openTimedShop, type TimedShop } from '../support/timed-shop.js';
 
@@ -257,8 +258,17 @@ test('telemetry that throws costs nobody an order', async () => {
   warn.mockRestore();
 });
 
-test('no telemetry is refused when the app starts', async () => {
-  await expect(openShop({ options: { telemetry: {} as Telemetry }, onSubmit: buy })).rejects.toThrow(
+test('what is no telemetry is refused when the app starts', () => {
+  const options = { organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger() };
+  const session = { secrets: [SECRET] };
+  expect(() => createFanfare({ ...options, session, telemetry: {} as Telemetry })).toThrow(
     /"telemetry" must be one, such as openTelemetry/,
   );
+});
+
+test('without @opentelemetry/api it says what to install', () => {
+  const missing = Object.assign(() => {
+    throw new Error('Cannot find module');
+  }, require);
+  expect(() => loadApi(missing)).toThrow(/npm install @opentelemetry\/api@1/);
 });

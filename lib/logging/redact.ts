@@ -8,7 +8,6 @@ export const REDACTED = '[redacted]';
 const SECRET_FIELDS = ['authorization', 'proxy-authorization', 'x-secret-key', 'secretKey'];
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/((?:__Host-)?fanfare_admission_[\w-]{8}=)[^;,\s"]*/g, `$1${REDACTED}`],
-  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*/g, REDACTED],
   [/\b(?:sk|whsec)_\w+/g, REDACTED],
 ];
 const DEEPEST = 10;
@@ -48,10 +47,22 @@ function textRedactor(names: readonly string[]): (text: string) => string {
   const any = names.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|');
   const patterns: typeof SECRETS = [
     [new RegExp(`(^|[?&])(${any})=[^&#\\s"']*`, 'gi'), `$1$2=${REDACTED}`],
-    [new RegExp(`("(?:${any})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'gi'), `$1"${REDACTED}"`],
+    // A URL inside another's query.
+    [new RegExp(`(%3F|%26)(${any})%3D[\\w.~-]*`, 'gi'), `$1$2%3D${REDACTED}`],
+    // A text that was cut off may lack the closing quote.
+    [new RegExp(`("(?:${any})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi'), `$1"${REDACTED}"`],
     ...SECRETS,
   ];
-  return (text) => patterns.reduce((left, [pattern, instead]) => left.replace(pattern, instead), text);
+  return (text) =>
+    patterns.reduce((left, [pattern, instead]) => left.replace(pattern, instead), withoutJwts(text));
+}
+
+/** Looks once at each run of a JWT's characters: a pattern that begins anew at each `eyJ` could be made to take long. */
+function withoutJwts(text: string): string {
+  return text.replace(/[\w.-]{20,}/g, (run) => {
+    const start = run.search(/(?<![A-Za-z0-9])eyJ/);
+    return start === -1 || !run.includes('.', start) ? run : run.slice(0, start) + REDACTED;
+  });
 }
 
 /** What a logger would write of an object that has a form of its own. */
