@@ -16,6 +16,9 @@ const rooms = {
   testing: ['admission', 'ledger'],
   jwks: ['admission', 'fanfare-api', 'validation'],
   reservations: ['admission', 'ledger'],
+  // Of these it sees what the port in observer.ts is made of.
+  opentelemetry: ['admission', 'completion', 'fanfare-api'],
+  logging: ['admission', 'middleware'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 
@@ -33,6 +36,7 @@ const doors = {
   ioredis: 'ledger',
   redis: 'ledger',
   jose: 'jwks',
+  '@opentelemetry/api': 'opentelemetry',
 };
 
 function importRules(room) {

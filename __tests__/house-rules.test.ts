@@ -22,6 +22,12 @@ const PLANTED = [
     rule: 'no-restricted-imports',
   },
   {
+    why: 'the core knows a telemetry library',
+    file: 'lib/completion/dispatch.ts',
+    text: "import '@opentelemetry/api';",
+    rule: 'no-restricted-imports',
+  },
+  {
     why: 'somebody imports the composition',
     file: 'lib/ledger/row.ts',
     text: "import '../create-fanfare.js';",

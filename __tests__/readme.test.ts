@@ -1,4 +1,4 @@
-/** What the README, `docs/dialects.md` and `docs/handoff.md` show compiles, and what it lists is complete. */
+/** What the README and the pages of `docs/` show compiles, and what it lists is complete. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,15 @@ import { createEmulator } from '../lib/emulator/index.js';
 
 const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const DIALECTS = readFileSync(join(ROOT, 'docs/dialects.md'), 'utf8');
-const HANDOFF = readFileSync(join(ROOT, 'docs/handoff.md'), 'utf8');
+const PAGES = ['docs/dialects.md', 'docs/events.md', 'docs/handoff.md', 'docs/observability.md'].map((page) =>
+  readFileSync(join(ROOT, page), 'utf8'),
+);
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
   'express-fanfare/postgres': ['lib/ledger/postgres.ts'],
   'express-fanfare/redis': ['lib/ledger/redis.ts'],
+  'express-fanfare/opentelemetry': ['lib/opentelemetry/index.ts'],
   'express-fanfare/emulator': ['lib/emulator/index.ts'],
   'express-fanfare/jwks': ['lib/jwks/index.ts'],
   'express-fanfare/reservations': ['lib/reservations/index.ts'],
@@ -37,7 +39,7 @@ test('every code block compiles', () => {
   try {
     const texts = [
       ...blocks(README, 'js').map((code) => AROUND + code),
-      ...[README, DIALECTS, HANDOFF].flatMap((page) => blocks(page, 'ts')),
+      ...[README, ...PAGES].flatMap((page) => blocks(page, 'ts')),
     ];
     expect(texts.length).toBeGreaterThanOrEqual(8);
     for (const [index, text] of texts.entries())

@@ -16,16 +16,19 @@ import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
 import { mountsOf } from './mounts.js';
+import { createObserver, type Observer } from './observer.js';
 import { type CheckedOptions, readOptions } from './options.js';
+import { createTeller } from './teller.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
-  const emit = safely('onEvent', checked.onEvent);
+  const observer = createObserver(checked.telemetry);
+  const emit = createTeller(safely('onEvent', checked.onEvent), observer);
   const doctor = createDoctor(checked, emit);
-  const client = createClient(checked, { emit, onAnswer: doctor.heard });
+  const client = createClient(checked, { emit, onAnswer: doctor.heard, observer });
   const owner = randomUUID();
-  const work = createWork({ ...checked, emit, client, owner, random: Math.random });
+  const work = createWork({ ...checked, emit, client, owner, random: Math.random, observer });
   const context = createContext(checked, {
     ...{ emit, client, owner },
     ...{ reconciler: work.reconciler, watch: doctor },
@@ -37,10 +40,11 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     line: client.line,
     context,
     states,
-    checkout: checkoutOf(checked),
+    checkout: { ...checkoutOf(checked), observer },
   });
   work.start();
   doctor.start();
+  observer.watch(work.completions, () => checked.clock.now());
   return {
     ...mountsOf(context, states, work),
     ...orderCallsOf(orders),
@@ -52,7 +56,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     checkout: calls.checkout,
     createHandoffUrl: async (reference, handoff) =>
       handoffs().createHandoffUrl(context, states, reference, handoff),
-    ...lifeOf({ checked, context, work, client, calls, doctor }),
+    ...lifeOf({ checked, context, work, client, calls, doctor, observer }),
   };
 }
 
@@ -63,6 +67,7 @@ interface Parts {
   readonly client: FanfareClient;
   readonly calls: ReturnType<typeof createCalls>;
   readonly doctor: Doctor;
+  readonly observer: Observer;
 }
 
 function lifeOf({
@@ -72,6 +77,7 @@ function lifeOf({
   client,
   calls,
   doctor,
+  observer,
 }: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
   return {
     doctor: () => doctor.findings(),
@@ -85,6 +91,7 @@ function lifeOf({
     },
     close: async () => {
       doctor.stop();
+      observer.close();
       await Promise.all([work.stop(), context.unverified.stop()]);
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
@@ -127,7 +134,7 @@ function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {
 
 function createClient(
   { settings, secretKey, dialect, supplied, baseUrl, clock }: CheckedOptions,
-  told: Pick<FanfareClientOptions, 'emit' | 'onAnswer'>,
+  told: Pick<FanfareClientOptions, 'emit' | 'onAnswer' | 'observer'>,
 ): FanfareClient {
   const { organizationId } = settings;
   return createFanfareClient({

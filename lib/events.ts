@@ -38,6 +38,13 @@ export type FanfareEvent =
       readonly attempt: number;
       readonly superseded?: number;
     })
+  | (Named<'claim.superseded', 'info'> & {
+      readonly admissionId: string;
+      readonly attempt: number;
+      /** The attempt that took its place. */
+      readonly by: number;
+    })
+  | (Named<'claim.deferred', 'info'> & { readonly admissionId: string; readonly attempt: number })
   | (Named<'claim.pending', 'info'> & { readonly admissionId: string; readonly attempt: number })
   | (Named<'claim.released', 'info'> & { readonly admissionId: string; readonly attempt: number })
   | (Named<'claim.lost', 'warn'> & { readonly admissionId: string; readonly attempt: number })
@@ -75,6 +82,8 @@ export type FanfareEvent =
       readonly reason: string;
       readonly status?: number;
     })
+  | (Named<'completion.rescheduled', 'info'> & { readonly admissionId: string })
+  | (Named<'completion.discarded', 'warn'> & { readonly admissionId: string })
   | (Named<'deliveries.paused', 'error'> & {
       /** `refusal`: Fanfare answers, and takes none. `outage`: it fails as a whole. */
       readonly cause: 'refusal' | 'outage';
@@ -101,6 +110,8 @@ export type FanfareEvent =
   | (Named<'signature.refused', 'warn'> & { readonly tokens: number })
   | (Named<'signature.unchecked', 'error'> & { readonly reason: string })
   | (Named<'ledger.unavailable', 'error'> & { readonly engine: string; readonly cause: unknown })
+  | (Named<'ledger.recovered', 'info'> & { readonly engine: string })
+  | (Named<'ledger.purged', 'info'> & { readonly engine: string; readonly rows: number })
   | (Named<'ledger.unsafe', 'warn'> & { readonly engine: string })
   | Named<'mode.report_only', 'warn'>
   | (Named<'order.lookup_failed', 'error'> & { readonly admissionId: string; readonly cause: unknown })

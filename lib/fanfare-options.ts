@@ -13,6 +13,7 @@ import type { Mode, Settings } from './middleware/context.js';
 import type { HandoffOptions } from './middleware/handoff.js';
 import type { Request } from './middleware/http.js';
 import type { TokenNames } from './middleware/token-sources.js';
+import type { Telemetry } from './observer.js';
 import type { OfflineVerifier } from './validation/offline-verifier.js';
 
 /** Options of `createFanfare`. A wrong one throws a `TypeError` at construction that names it. */
@@ -97,6 +98,8 @@ export interface FanfareOptions {
   readonly onRefused?: NonNullable<Settings['onRefused']>;
   /** Default: warnings and errors as one line each on stderr. */
   readonly onEvent?: OnEvent;
+  /** Metrics and traces: `openTelemetry()` from `express-fanfare/opentelemetry`. */
+  readonly telemetry?: Telemetry;
   /** How long after the admission's end an attempt that began in time may still complete, in seconds; default 900. */
   readonly orderGraceSeconds?: number;
   /**

@@ -65,11 +65,14 @@ export type { FindOrder } from './completion/lookup.js';
 export type { CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';
 export type { ReturnOptions } from './middleware/accept-return.js';
+export { logSerializers, redact } from './logging/serializers.js';
+export type { LogSerializers, LogSerializersOptions } from './logging/serializers.js';
 export type { Refusal } from './middleware/context.js';
 export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 export type { Middleware, Next } from './middleware/http.js';
 export type { AdmissionReference } from './middleware/orders.js';
 export type { AdmissionView } from './middleware/routes.js';
+export type { CallOutcome, ObservedCall, ObservedDelivery, ObservedOrder, Telemetry } from './observer.js';
 export type { OfflineVerdict, OfflineVerifier } from './validation/offline-verifier.js';
 
 /**

@@ -12,6 +12,7 @@ import type { Ledger } from './ledger/ledger.js';
 import { readHandoffOptions } from './handoff-options.js';
 import type { Handoff, Settings } from './middleware/context.js';
 import { readList } from './middleware/guard-options.js';
+import type { Telemetry } from './observer.js';
 import { checkOptions } from './option-checks.js';
 import { readCeiling, readFingerprintHeader, readMode } from './protection-options.js';
 import {
@@ -32,6 +33,7 @@ import {
 import { readOrigins } from './origin-options.js';
 import { readLatePayment } from './order-options.js';
 import { readOutagePolicy } from './outage-options.js';
+import { readTelemetry } from './telemetry-option.js';
 
 /** The environment variables that stand in for options. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,6 +46,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly insecure: boolean;
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;
+  readonly telemetry?: Telemetry;
   readonly delivery: WorkParts['delivery'];
   readonly latePayment: WorkParts['latePayment'];
   readonly doctor: DoctorSettings;
@@ -76,6 +79,7 @@ const NAMES: readonly (keyof FanfareOptions)[] = [
   'mode',
   'onRefused',
   'onEvent',
+  'telemetry',
   'orderGraceSeconds',
   'latePayment',
   'pendingSeconds',
@@ -110,6 +114,7 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
     ...readOfflineVerifier(options.offlineVerifier),
     ...readCeiling(options.coldValidationsPerMinute),
     onEvent: readFunction('onEvent', options.onEvent) ?? warnOnStderr,
+    ...readTelemetry(options.telemetry),
     delivery: readDelivery(options),
     latePayment: readLatePayment(options.latePayment),
     doctor: readDoctor(options.doctor),

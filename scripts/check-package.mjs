@@ -31,6 +31,8 @@ server.listen(0, '127.0.0.1', async () => {
 });
 try { offlineVerifier({ keys: [] }); throw new Error('made without jose'); }
 catch (error) { if (!/jose@6/.test(error.message) || /made without/.test(error.message)) throw error; }
+try { openTelemetry(); throw new Error('made without its api'); }
+catch (error) { if (!/opentelemetry\\/api@1/.test(error.message) || /made without/.test(error.message)) throw error; }
 try { createEmulator(); throw new Error('made without express'); }
 catch (error) { if (!/express/.test(error.message) || /made without/.test(error.message)) throw error; }
 `;
@@ -54,6 +56,7 @@ const NAMES = {
   'express-fanfare/redis': 'redisLedger',
   'express-fanfare/jwks': 'offlineVerifier',
   'express-fanfare/reservations': 'sqliteReservations, postgresReservations',
+  'express-fanfare/opentelemetry': 'openTelemetry',
   'express-fanfare/testing': 'ledgerContract',
   'express-fanfare/emulator': 'createEmulator',
 };

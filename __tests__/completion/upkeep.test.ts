@@ -5,13 +5,15 @@ import { DOWN, HOUR, MINUTE, refusal, Rig, SECOND, standIn } from './rig.js';
 
 function upkeepOf(rig: Rig, said: string[], overdueSeconds = 1_800): LedWork {
   const sayOverdue = ({ admission }: { admission: { id: string } }): unknown => said.push(admission.id);
-  return createUpkeep({ ledger: watchLedger(rig), clock: rig.clock, sayOverdue, overdueSeconds });
+  const sayPurged = (rows: number): unknown => said.push(`purged ${String(rows)}`);
+  return createUpkeep({ ledger: watchLedger(rig), clock: rig.clock, sayOverdue, sayPurged, overdueSeconds });
 }
 
 it('purges once an hour', async () => {
   let purged = 0;
   const rig = new Rig({}, (ledger) => standIn(ledger, { purge: () => Promise.resolve((purged += 1)) }));
-  const upkeep = upkeepOf(rig, []);
+  const said: string[] = [];
+  const upkeep = upkeepOf(rig, said);
   await rig.clock.advance(HOUR);
   expect(purged).toBe(0);
   upkeep.start();
@@ -22,6 +24,7 @@ it('purges once an hour', async () => {
   await upkeep.stop();
   await rig.clock.advance(2 * HOUR);
   expect(purged).toBe(3);
+  expect(said).toEqual(['purged 1', 'purged 2', 'purged 3']);
 });
 
 it('says what is overdue after half an hour, daily again, and through a pause as well', async () => {

@@ -3,8 +3,10 @@ import type { Order } from '../admission/order.js';
 import { readOrder } from '../admission/order.js';
 import { FanfareError } from '../errors.js';
 import type { OnEvent } from '../events.js';
+import { type ObservedOrder, type Observer, UNOBSERVED } from '../observer.js';
 import type { CompletionOutcome, CompletionTarget } from '../ledger/ledger.js';
 import { claimStanding } from './claim-standing.js';
+import { withTrace } from './kept-trace.js';
 import type { LedgerParts } from './ledger-watch.js';
 import { askLedger } from './ledger-watch.js';
 import type { CompletedAdmission, LatePaymentPolicy } from './late-payment.js';
@@ -17,6 +19,7 @@ export interface CompleterParts extends LedgerParts {
   readonly orderGraceMs?: number;
   /** What becomes of an order whose payment ended later than that; default: it stands. */
   readonly latePayment?: LatePaymentPolicy;
+  readonly observer?: Observer;
 }
 
 export interface CompleteOptions {
@@ -39,22 +42,31 @@ export interface Completer {
 }
 
 export function createCompleter(parts: CompleterParts): Completer {
+  const { observer = UNOBSERVED } = parts;
   return {
     async complete(target, order, { attemptId, transaction, now, paidAt }) {
       // A mistake in the call is no outage of the ledger.
       if (transaction !== undefined) parts.ledger.checkTransaction(transaction);
       const read = readOrder(order);
       for (const field of read.leftOut) leftOut(parts.emit, read.order.orderId, field);
-      const request = { target, order: read.order, ...(attemptId === undefined ? {} : { attemptId }) };
-      const outcome = await askLedger(parts, unrecorded(read.order.orderId), (ledger) =>
-        ledger.complete(request, transaction),
-      );
+      const attempt = attemptId === undefined ? {} : { attemptId };
+      const outcome = await observer.recording(observed(target, read.order), (traceparent) => {
+        const request = { target, order: withTrace(read.order, traceparent), ...attempt };
+        return askLedger(parts, unrecorded(read.order.orderId), (ledger) =>
+          ledger.complete(request, transaction),
+        );
+      });
       if (outcome.outcome === 'recorded') announce(parts, outcome, attemptId, now);
       else if (outcome.outcome !== 'same') throw rejection(outcome);
       const payment = { row: outcome.row, paidAt, isNew: outcome.outcome === 'recorded' };
       return judgePayment({ orderGraceMs: 900_000, latePayment: 'honour', ...parts }, payment);
     },
   };
+}
+
+function observed(target: CompletionTarget, { orderId }: Order): ObservedOrder {
+  if (target.by === 'triple') return { orderId };
+  return { orderId, admissionId: target.by === 'id' ? target.id : target.admission.id };
 }
 
 function announce(

@@ -68,3 +68,15 @@ export function overdueEvent({
     completedAt,
   };
 }
+
+/** The event for a completion that an operator put back on the schedule. */
+export function rescheduledEvent(admissionId: string): FanfareEvent {
+  const message = 'An operator put a completion back on the schedule; it is due at once.';
+  return { type: 'completion.rescheduled', level: 'info', message, admissionId };
+}
+
+/** The event for a completion that an operator gave up. */
+export function discardedEvent(admissionId: string): FanfareEvent {
+  const message = 'An operator gave a completion up: Fanfare will not hear of this order.';
+  return { type: 'completion.discarded', level: 'warn', message, admissionId };
+}

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
 import type { DueDelivery, Ledger } from '../ledger/ledger.js';
+import { type Observer, UNOBSERVED } from '../observer.js';
 import type { DispatchParts } from './dispatch.js';
 import { Dispatch } from './dispatch.js';
 import type { Flow } from './flow.js';
@@ -34,6 +35,7 @@ export interface DeliveryParts {
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   readonly options?: DeliveryOptions;
+  readonly observer?: Observer;
 }
 
 /** Tells Fanfare about completions for as long as it runs. */
@@ -64,7 +66,8 @@ class DeliveryLoop implements Delivery {
   #probedAt = -Infinity;
   #started = false;
 
-  constructor({ ledger, client, clock, emit, random, options = {} }: DeliveryParts) {
+  constructor(parts: DeliveryParts) {
+    const { ledger, clock, emit, options = {}, observer = UNOBSERVED } = parts;
     this.#clock = clock;
     this.#ledger = watchLedger({ ledger, clock, emit });
     this.#perMinute = options.deliveriesPerMinute;
@@ -74,7 +77,7 @@ class DeliveryLoop implements Delivery {
       // No probe of Fanfare then: the next one may follow at once.
       if (answer.unasked === true) this.#probedAt = -Infinity;
     };
-    this.#dispatch = new Dispatch({ ledger: this.#ledger, client, clock, emit, random, heard });
+    this.#dispatch = new Dispatch({ ...parts, ledger: this.#ledger, observer, heard });
     this.#ticks = repeat(clock, TICK_MS, () => this.#tick());
   }
 

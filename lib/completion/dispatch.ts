@@ -1,11 +1,14 @@
 /** One completion on its way: it is sent, its answer judged, and what came of it written down and said. */
+import { compact } from '../admission/compact.js';
 import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
 import type { DeliveryAnswer } from '../fanfare-api/answers.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
 import type { DeliveryOutcome, DueDelivery } from '../ledger/ledger.js';
+import type { ObservedDelivery, Observer } from '../observer.js';
 import { outcomeEvent, turnEvent } from './delivery-events.js';
 import { decide } from './delivery-rules.js';
+import { takeTrace } from './kept-trace.js';
 import type { LedgerWatch } from './ledger-watch.js';
 import type { Kept, Queue } from './queue.js';
 import { OPEN_QUEUE } from './queue.js';
@@ -18,6 +21,7 @@ export interface DispatchParts {
   readonly clock: Clock;
   readonly emit: OnEvent;
   readonly random: () => number;
+  readonly observer: Observer;
   /** Hears each answer, before it is judged, with our own time of sending. */
   readonly heard: (answer: DeliveryAnswer, sentAt: number) => void;
 }
@@ -90,7 +94,8 @@ export class Dispatch {
 
   async #ask({ row }: DueDelivery): Promise<DeliveryAnswer> {
     try {
-      return await this.#parts.client.complete(reportOf(row));
+      const { client, observer } = this.#parts;
+      return await observer.delivery(observed(row), () => client.complete(reportOf(row)));
     } catch (error) {
       // The client answers and never throws; should it do so, its message may hold what must not be logged.
       return { kind: 'failed', reason: error instanceof Error ? error.name : 'unknown error' };
@@ -126,4 +131,10 @@ export class Dispatch {
     if (event.type === 'deliveries.paused') this.#pausedAt = this.#parts.clock.now();
     this.#parts.emit(event);
   }
+}
+
+function observed({ admission, order }: DueDelivery['row']): ObservedDelivery {
+  const { id: admissionId, distributionType } = admission;
+  const { traceparent } = takeTrace(order);
+  return compact({ admissionId, orderId: order.orderId, distributionType, traceparent });
 }

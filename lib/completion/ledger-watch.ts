@@ -23,19 +23,18 @@ export interface LedgerWatch {
   ask<T>(work: (ledger: Ledger) => Promise<T>): Promise<T | undefined>;
 }
 
-export function watchLedger({ ledger, clock, emit }: LedgerParts): LedgerWatch {
+export function watchLedger(parts: LedgerParts): LedgerWatch {
+  const { clock } = parts;
   let saidAt = -Infinity;
-  const say = (cause: unknown): void => {
-    if (clock.now() - saidAt < SAID_AGAIN_AFTER_MS) return;
-    saidAt = clock.now();
-    sayUnavailable(emit, ledger.engine, cause);
-  };
   return {
     async ask<T>(work: (ledger: Ledger) => Promise<T>): Promise<T | undefined> {
       try {
-        return await within(clock, LONG_LIMIT_MS, nameOf(ledger), () => work(ledger));
+        return await askWithin(parts, LONG_LIMIT_MS, work);
       } catch (error) {
-        say(error);
+        if (clock.now() - saidAt >= SAID_AGAIN_AFTER_MS) {
+          saidAt = clock.now();
+          sayUnavailable(parts, error);
+        } else if (failures.has(parts.emit)) failures.set(parts.emit, { cause: error });
         return undefined;
       }
     },
@@ -44,23 +43,40 @@ export function watchLedger({ ledger, clock, emit }: LedgerParts): LedgerWatch {
 
 /** Asks once, for somebody who waits: rejects with `LEDGER_UNAVAILABLE` and `message` after at most two seconds. */
 export async function askLedger<T>(
-  { ledger, clock, emit }: LedgerParts,
+  parts: LedgerParts,
   message: string,
   work: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   try {
-    return await within(clock, SHORT_LIMIT_MS, nameOf(ledger), () => work(ledger));
+    return await askWithin(parts, SHORT_LIMIT_MS, work);
   } catch (error) {
-    sayUnavailable(emit, ledger.engine, error);
+    sayUnavailable(parts, error);
     throw new FanfareError('LEDGER_UNAVAILABLE', { message, cause: error });
   }
 }
 
-function sayUnavailable(emit: OnEvent, engine: string, cause: unknown): void {
+async function askWithin<T>(
+  { ledger, clock, emit }: LedgerParts,
+  limitMs: number,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const before = failures.get(emit);
+  const answer = await within(clock, limitMs, `The ${ledger.engine} ledger`, () => work(ledger));
+  // An answer to what was asked before the latest failure says nothing about now.
+  if (before !== undefined && failures.get(emit) === before) sayRecovered(emit, ledger.engine);
+  return answer;
+}
+
+/** The latest failure since `ledger.unavailable` was said, until the ledger is back: one for all who ask for an instance. */
+const failures = new WeakMap<OnEvent, { readonly cause: unknown }>();
+
+function sayUnavailable({ ledger: { engine }, emit }: LedgerParts, cause: unknown): void {
+  failures.set(emit, { cause });
   const message = `The ${engine} ledger could not be asked.`;
   emit({ type: 'ledger.unavailable', level: 'error', message, engine, cause });
 }
 
-function nameOf({ engine }: Ledger): string {
-  return `The ${engine} ledger`;
+function sayRecovered(emit: OnEvent, engine: string): void {
+  failures.delete(emit);
+  emit({ type: 'ledger.recovered', level: 'info', message: `The ${engine} ledger answers again.`, engine });
 }

@@ -5,6 +5,7 @@ import type { Ledger, RowQuery } from '../ledger/ledger.js';
 import { isUsed } from '../ledger/row.js';
 import type { Completion, CompletionState } from './completion-view.js';
 import { completionOf } from './completion-view.js';
+import { discardedEvent, rescheduledEvent } from './delivery-events.js';
 import type { LedgerParts } from './ledger-watch.js';
 import { askLedger } from './ledger-watch.js';
 
@@ -59,11 +60,19 @@ export function completionsOf(parts: LedgerParts): Completions {
       const row = await askOne(parts, admissionId, 'looked up', (ledger) => ledger.find(admissionId));
       return row !== undefined && isUsed(row) ? completionOf(row) : undefined;
     },
-    retry: (admissionId) =>
-      askOne(parts, admissionId, 'retried', (ledger) => ledger.reschedule(admissionId, AT_ONCE)),
+    async retry(admissionId) {
+      const done = await askOne(parts, admissionId, 'retried', (ledger) =>
+        ledger.reschedule(admissionId, AT_ONCE),
+      );
+      if (done) parts.emit(rescheduledEvent(admissionId));
+      return done;
+    },
     retryAll: () => retryAll(parts),
-    discard: (admissionId) =>
-      askOne(parts, admissionId, 'discarded', (ledger) => ledger.discard(admissionId)),
+    async discard(admissionId) {
+      const done = await askOne(parts, admissionId, 'discarded', (ledger) => ledger.discard(admissionId));
+      if (done) parts.emit(discardedEvent(admissionId));
+      return done;
+    },
   };
 }
 
@@ -79,7 +88,10 @@ async function retryAll(parts: LedgerParts): Promise<number> {
     if (fresh.length === 0) return retried;
     for (const id of fresh) {
       seen.add(id);
-      if (await ask((ledger) => ledger.reschedule(id, AT_ONCE))) retried += 1;
+      if (await ask((ledger) => ledger.reschedule(id, AT_ONCE))) {
+        retried += 1;
+        parts.emit(rescheduledEvent(id));
+      }
       // An engine that answers at once would hold up every request behind it.
       await new Promise(setImmediate);
     }

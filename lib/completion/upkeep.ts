@@ -13,17 +13,20 @@ export interface UpkeepParts {
   readonly clock: Clock;
   /** Must not throw. */
   readonly sayOverdue: SayOverdue;
+  /** Hears how many rows were deleted, when there were any; must not throw. */
+  readonly sayPurged: (rows: number) => void;
   /** After how many seconds without delivery an order is overdue. */
   readonly overdueSeconds: number;
 }
 
 /** Puts it together; it does nothing before `start()`. */
-export function createUpkeep({ ledger, clock, sayOverdue, overdueSeconds }: UpkeepParts): LedWork {
+export function createUpkeep({ ledger, clock, sayOverdue, sayPurged, overdueSeconds }: UpkeepParts): LedWork {
   const overdue = watchOverdue(ledger, clock, sayOverdue, overdueSeconds);
   const chores = [
     repeat(clock, MINUTE_MS, () => overdue.check()),
     repeat(clock, HOUR_MS, async () => {
-      await ledger.ask((asked) => asked.purge());
+      const rows = await ledger.ask((asked) => asked.purge());
+      if (rows !== undefined && rows > 0) sayPurged(rows);
     }),
   ];
   return {

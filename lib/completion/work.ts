@@ -5,6 +5,7 @@ import type { FanfareEvent, OnEvent } from '../events.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
 import type { DueDelivery, Ledger } from '../ledger/ledger.js';
 import { type Cancellations, createCancellations } from './cancellations.js';
+import type { Observer } from '../observer.js';
 import { createCompleter, type Completer } from './complete.js';
 import { type Completion, completionOf } from './completion-view.js';
 import { type Delivered, deliverOnCall } from './deliver-one.js';
@@ -34,6 +35,7 @@ export interface WorkParts {
   /** Names this process. */
   readonly owner: string;
   readonly findOrder?: FindOrder;
+  readonly observer?: Observer;
   readonly settings: { readonly orderGraceMs: number };
   readonly latePayment: LatePaymentPolicy;
   readonly delivery: DeliveryOptions & {
@@ -66,7 +68,8 @@ export function createWork(parts: WorkParts): Work {
   };
   const completer = createCompleter({ ...parts, onRecorded, orderGraceMs: parts.settings.orderGraceMs });
   const reconciler = createReconciler({ ledger, clock, emit, completer, ...compact({ findOrder }) });
-  const upkeep = createUpkeep({ ledger: watch, clock, sayOverdue: overdueSayer(parts), ...options });
+  const said = { sayOverdue: overdueSayer(parts), sayPurged: purgedSayer(parts) };
+  const upkeep = createUpkeep({ ledger: watch, clock, ...said, ...options });
   const opening = createOpening(parts, watch);
   const onCall = deliverOnCall(parts, delivery);
   const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep]);
@@ -114,6 +117,13 @@ function overdueSayer({ emit, delivery: { onOverdue } }: WorkParts): (row: DueDe
   return (row) => {
     emit(overdueEvent(row));
     onOverdue?.(completionOf(row));
+  };
+}
+
+function purgedSayer({ emit, ledger: { engine } }: WorkParts): (rows: number) => void {
+  return (rows) => {
+    const message = `The ${engine} ledger deleted rows whose time was over (${rows}).`;
+    emit({ type: 'ledger.purged', level: 'info', message, engine, rows });
   };
 }
 

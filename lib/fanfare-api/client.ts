@@ -2,6 +2,7 @@
 import type { Question, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
+import { type Observer, UNOBSERVED } from '../observer.js';
 import type { DeliveryAnswer } from './answers.js';
 import { parseBaseUrl } from './base-url.js';
 import type { CompletionReport, Dialect } from './dialect.js';
@@ -32,6 +33,7 @@ export interface FanfareClientOptions {
   /** Total time for one completion, in milliseconds; default 10,000. */
   readonly completionDeadlineMs?: number;
   readonly onAnswer?: OnAnswer;
+  readonly observer?: Observer;
 }
 
 export interface FanfareClient {
@@ -50,7 +52,7 @@ export interface FanfareClient {
 /** Makes a client. Opens no connection and loads no HTTP library before the first call or `warm()`. */
 export function createFanfareClient(options: FanfareClientOptions): FanfareClient {
   const { organizationId, secretKey, dialect, supplied = {}, clock } = options;
-  const { deadlineMs = 2_000, completionDeadlineMs = 10_000 } = options;
+  const { deadlineMs = 2_000, completionDeadlineMs = 10_000, observer = UNOBSERVED } = options;
   const base = parseBaseUrl(options.baseUrl ?? dialect.baseUrl);
   const line = createLine({
     organizationId,
@@ -58,6 +60,7 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
     base,
     authenticate: dialect.authenticate,
     onAnswer: options.onAnswer,
+    observer,
   });
   const sayGap = createGapReport(clock, options.emit);
   let loaded: WaysModule.Ways | undefined;
@@ -75,7 +78,8 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
       // A call that has no time to be answered only burdens whoever is slow.
       if (leftMs < deadlineMs / 8)
         return { answer: 'unknown', failure: 'busy', reason: 'no time left after waiting for a turn' };
-      return ways().validate(question, { withinMs: leftMs, startedLate: spent.waitedMs > deadlineMs / 2 });
+      const timing = { withinMs: leftMs, startedLate: spent.waitedMs > deadlineMs / 2 };
+      return observer.validation(question.distributionType, () => ways().validate(question, timing));
     },
     complete: async (report) => ways().complete(report, completionDeadlineMs),
     // eslint-disable-next-line @typescript-eslint/require-await -- a fault while loading must reject, not throw

@@ -1,4 +1,5 @@
 /** A line to one of Fanfare's addresses: who we are, where it is, and how long a call may take. */
+import { type ObservedCall, type Observer, UNOBSERVED } from '../observer.js';
 import { pathBelow } from './base-url.js';
 import type { Body, Credentials } from './dialect.js';
 import { errorName } from './failure.js';
@@ -15,6 +16,7 @@ export interface LineOptions {
   readonly authenticate: (credentials: Credentials) => Readonly<Record<string, string>>;
   /** Hears each answer as it arrives. */
   readonly onAnswer?: OnAnswer | undefined;
+  readonly observer?: Observer | undefined;
 }
 
 /** One POST. */
@@ -41,14 +43,15 @@ export interface Line {
 }
 
 /** Opens nothing before the first call. */
-export function createLine({ organizationId, secretKey, base, authenticate, onAnswer }: LineOptions): Line {
-  const transport = createTransport(base.origin, onAnswer);
+export function createLine(options: LineOptions): Line {
+  const { organizationId, secretKey, base, authenticate, observer = UNOBSERVED } = options;
+  const transport = createTransport(base.origin, options.onAnswer);
   return {
     async post({ path, id = '', headers, body, signal, retryUnsent }) {
       try {
         const key = await currentKey(secretKey, signal);
         if (typeof key !== 'string') return key;
-        const answer = await transport.post({
+        const request = {
           path: pathBelow(base, path, id),
           headers: {
             ...authenticate({ organizationId, secretKey: key }),
@@ -60,7 +63,8 @@ export function createLine({ organizationId, secretKey, base, authenticate, onAn
           body: JSON.stringify(body()),
           signal,
           retryUnsent,
-        });
+        };
+        const answer = await observer.call(observed(base, path, request.path), () => transport.post(request));
         return withoutKey(answer, key);
       } catch (error) {
         // Data that no request can be made of, such as an id with half a character pair, fails like a network does.
@@ -72,6 +76,10 @@ export function createLine({ organizationId, secretKey, base, authenticate, onAn
     },
     close: () => transport.close(),
   };
+}
+
+function observed({ origin, pathname }: URL, path: string, finished: string): ObservedCall {
+  return { method: 'POST', url: origin + finished, template: pathname.replace(/\/$/, '') + path };
 }
 
 /** An error body that repeats our key goes no further with it: its words end in reasons and events. */

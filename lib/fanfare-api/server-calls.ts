@@ -16,7 +16,7 @@ export interface ServerCallParts {
   /** To the dialect's own base. */
   readonly line: Line;
   /** Where the Checkout API is, and who we are there. */
-  readonly checkout: Pick<LineOptions, 'organizationId' | 'secretKey' | 'base'>;
+  readonly checkout: Pick<LineOptions, 'organizationId' | 'secretKey' | 'base' | 'observer'>;
   readonly clock: Clock;
 }
 

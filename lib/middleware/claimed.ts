@@ -2,6 +2,7 @@
 import type { SupersededAttempt } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import type { ClaimOutcome } from '../ledger/ledger.js';
+import { takenPlaceEvent } from './attempt-events.js';
 import type { Context } from './context.js';
 import { isLink } from './held-by-link.js';
 
@@ -25,10 +26,7 @@ export function announce(
   attempt: Claimed['attempt'],
   took: Claimed['took'],
 ): void {
-  if (took?.from === 'unresolved') {
-    const message = 'An attempt without a known outcome was taken over; "findOrder" would have settled it.';
-    emit({ type: 'claim.unresolved', level: 'warn', message, admissionId, attempt: took.attempt.number });
-  }
+  if (took !== undefined) emit(takenPlaceEvent(admissionId, took, attempt.number));
   emit({
     type: 'admission.claimed',
     level: 'info',

@@ -12,6 +12,7 @@ import type { Admission, RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
 import { assertClaim, withoutClaim } from './assert-claim.js';
+import { attemptEvent } from './attempt-events.js';
 import type { Context } from './context.js';
 import type { Request } from './http.js';
 import type { RequestStates } from './request-state.js';
@@ -63,6 +64,7 @@ export class Orders {
     const { attempt } = this.#states.of(req);
     if (attempt === undefined) throw withoutClaim('deferAdmission');
     if (!(await this.#context.ledger.defer(attempt.holder, reference))) throw new FanfareError('CLAIM_LOST');
+    this.#context.emit(attemptEvent('claim.deferred', attempt.holder.admissionId, attempt.attempt.number));
   }
 
   async completeAdmission(
