@@ -33,6 +33,8 @@ export interface WorkParts {
   readonly owner: string;
   readonly findOrder?: FindOrder;
   readonly settings: { readonly orderGraceMs: number };
+  /** What else only the leader does. */
+  readonly led: readonly LedWork[];
   readonly delivery: DeliveryOptions & {
     readonly mode: DeliveryMode;
     readonly overdueSeconds: number;
@@ -65,7 +67,7 @@ export function createWork(parts: WorkParts): Work {
   const upkeep = createUpkeep({ ledger: watch, clock, sayOverdue: overdueSayer(parts), ...options });
   const opening = createOpening(parts, watch);
   const onCall = deliverOnCall(parts, delivery);
-  const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep]);
+  const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep, ...parts.led]);
   return {
     completer,
     reconciler,
