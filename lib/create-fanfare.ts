@@ -4,6 +4,7 @@ import { compact } from './admission/compact.js';
 import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
 import { createContext } from './create-context.js';
+import { createValidation } from './create-validation.js';
 import { Doctor } from './doctor/doctor.js';
 import { type OnEvent, safely } from './events.js';
 import type { Fanfare } from './fanfare.js';
@@ -28,9 +29,11 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   const doctor = createDoctor(checked, emit);
   const client = createClient(checked, { emit, onAnswer: doctor.heard, observer });
   const owner = randomUUID();
-  const work = createWork({ ...checked, emit, client, owner, random: Math.random, observer });
+  const validation = createValidation(checked, { emit, client });
+  const led = [validation.revalidation];
+  const work = createWork({ ...checked, emit, client, owner, led, random: Math.random, observer });
   const context = createContext(checked, {
-    ...{ emit, client, owner },
+    ...{ emit, validation, owner },
     ...{ reconciler: work.reconciler, watch: doctor },
   });
   const states = new RequestStates(context);
@@ -92,7 +95,7 @@ function lifeOf({
     close: async () => {
       doctor.stop();
       observer.close();
-      await Promise.all([work.stop(), context.unverified.stop()]);
+      await work.stop();
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
     },

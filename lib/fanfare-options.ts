@@ -81,7 +81,10 @@ export interface FanfareOptions {
    * `maxUnverified`, while Fanfare is away. Everybody else is answered 503, with `Retry-After`.
    */
   readonly onFanfareUnavailable?: Partial<Readonly<Record<Phase, OutagePolicy>>>;
-  /** How many unchecked admissions each process lets in before Fanfare has answered about them; for `'allow-unverified'`. */
+  /**
+   * How many unchecked admissions all processes on the ledger let in before Fanfare has answered about them; for
+   * `'allow-unverified'`.
+   */
   readonly maxUnverified?: number;
   /** The only distributions that any guard of this instance lets in. */
   readonly distributionIds?: readonly string[];

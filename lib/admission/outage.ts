@@ -20,7 +20,7 @@ export type Known = 'nothing' | 'claimed' | 'signed' | 'validated' | 'expired';
  */
 export type Failure = 'away' | 'busy' | 'unclear' | 'locked' | 'fault';
 
-/** `counted`: admitted, and counts towards `maxUnverified`. `later`: nobody can tell now. */
+/** `counted`: admitted if it can be counted towards `maxUnverified`. `later`: nobody can tell now. */
 export type Ruling = 'admit' | 'counted' | 'later' | 'refuse';
 
 export interface Situation {
@@ -28,8 +28,6 @@ export interface Situation {
   readonly phase: Phase;
   readonly known: Known;
   readonly failure: Failure;
-  /** Whether `maxUnverified` leaves room for this admission. */
-  readonly room: boolean;
 }
 
 type From = OutagePolicy | 'never';
@@ -47,12 +45,11 @@ const ADMITTED_FROM: Readonly<Record<Phase, Readonly<Record<Exclude<Known, 'expi
 };
 
 /** Rules on one shopper. */
-export function ruleInOutage({ policy, phase, known, failure, room }: Situation): Ruling {
+export function ruleInOutage({ policy, phase, known, failure }: Situation): Ruling {
   if (known === 'expired') return 'refuse';
   const from = ADMITTED_FROM[phase][known][failure];
   if (from === 'never' || lenience(policy) < lenience(from)) return 'later';
-  if (from === 'allow-unverified') return room ? 'counted' : 'later';
-  return 'admit';
+  return from === 'allow-unverified' ? 'counted' : 'admit';
 }
 
 /** The statuses by which a gateway says that what is behind it is not there. */

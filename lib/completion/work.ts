@@ -38,6 +38,8 @@ export interface WorkParts {
   readonly observer?: Observer;
   readonly settings: { readonly orderGraceMs: number };
   readonly latePayment: LatePaymentPolicy;
+  /** What else only the leader does. */
+  readonly led: readonly LedWork[];
   readonly delivery: DeliveryOptions & {
     readonly mode: DeliveryMode;
     readonly overdueSeconds: number;
@@ -72,7 +74,7 @@ export function createWork(parts: WorkParts): Work {
   const upkeep = createUpkeep({ ledger: watch, clock, ...said, ...options });
   const opening = createOpening(parts, watch);
   const onCall = deliverOnCall(parts, delivery);
-  const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep]);
+  const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep, ...parts.led]);
   return {
     completer,
     reconciler,

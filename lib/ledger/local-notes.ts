@@ -29,8 +29,8 @@ export abstract class LocalNotes implements Notes {
     return this.read((now) => this.store.openNotes(kind, Math.max(0, limit), after, now));
   }
 
-  finishNote(kind: NoteKind, key: string): Promise<boolean> {
-    return this.#step(kind, key, finish);
+  finishNote(kind: NoteKind, key: string, value = ''): Promise<boolean> {
+    return this.#step(kind, key, (kept, now) => finish(kept, value, now));
   }
 
   deny(triple: Triple, denial: DenialRecord): Promise<void> {

@@ -13,7 +13,7 @@ export interface Note {
   readonly kind: NoteKind;
   /** 1 to 128 of `A-Z`, `a-z`, `0-9`, `_`, `.`, `:` and `-`. */
   readonly key: string;
-  /** At most 16 KB of text without NUL; empty once it is done. */
+  /** At most 16 KB of text without NUL. */
   readonly value: string;
   /** How often `useNote` has counted. */
   readonly uses: number;
@@ -52,8 +52,11 @@ export interface Notes {
   useNote(kind: NoteKind, key: string, limit: number): Promise<Note | undefined>;
   /** Up to `limit` notes that are not done, the oldest first; with `after`, those behind that place. */
   openNotes(kind: NoteKind, limit: number, after?: NotePlace): Promise<readonly Note[]>;
-  /** Marks it done and empties its value; its name stays taken. `false`: there is none, or it is done already. */
-  finishNote(kind: NoteKind, key: string): Promise<boolean>;
+  /**
+   * Marks it done, with `value` in place of its own (default: empty); its name stays taken. `false`: there is none, or it
+   * is done already.
+   */
+  finishNote(kind: NoteKind, key: string, value?: string): Promise<boolean>;
   /**
    * Refuses claims of this consumer from now on. Told again, the later time of each counts. Kept as a note of kind
    * `denied`: its key is SHA-256 (base64url) of the length-prefixed type, distribution and consumer, its value `deniedAt`.

@@ -29,11 +29,11 @@ export function use(kept: Note | undefined, limit: number, now: number): NoteSte
   return { outcome: used, write: used };
 }
 
-/** Marks a note done. */
-export function finish(kept: Note | undefined, now: number): NoteStep<boolean> {
+/** Marks a note done, with another value. */
+export function finish(kept: Note | undefined, value: string, now: number): NoteStep<boolean> {
   const note = lasting(kept, now);
   if (note === undefined || note.done) return { outcome: false };
-  return { outcome: true, write: { ...note, value: '', done: true } };
+  return { outcome: true, write: { ...note, value, done: true } };
 }
 
 /** Writes a denial down; of two the later time counts. */

@@ -19,8 +19,8 @@ export abstract class PostgresNotes implements Notes {
     return this.step('open_notes', [kind, limit, after?.createdAt, after?.key]);
   }
 
-  finishNote(kind: NoteKind, key: string): Promise<boolean> {
-    return this.step('finish_note', [kind, key]);
+  finishNote(kind: NoteKind, key: string, value = ''): Promise<boolean> {
+    return this.step('finish_note', [kind, key, value]);
   }
 
   deny(

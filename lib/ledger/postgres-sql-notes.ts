@@ -105,11 +105,11 @@ END $$;
 `;
 
 const FINISH_NOTE = `
-CREATE OR REPLACE FUNCTION finish_note(its_kind text, its_key text, given_now bigint) RETURNS json ${STEP} AS $$
+CREATE OR REPLACE FUNCTION finish_note(its_kind text, its_key text, its_value text, given_now bigint) RETURNS json ${STEP} AS $$
 DECLARE
   now_ms bigint := engine_now(given_now);
 BEGIN
-  UPDATE notes n SET value = '', done = true
+  UPDATE notes n SET value = its_value, done = true
   WHERE n.kind = its_kind AND n.key = its_key AND n.until > now_ms AND NOT n.done;
   RETURN to_json(FOUND);
 END $$;

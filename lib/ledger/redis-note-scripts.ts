@@ -122,7 +122,7 @@ return not evicted and notes
 const FINISH_STEP = `
 local note = lasting(stored(given.kind, given.key))
 if note == nil or note.done == 'true' then return false end
-note.value, note.done = '', 'true'
+note.value, note.done = given.value, 'true'
 keep(note)
 return 1
 `;

@@ -25,8 +25,8 @@ export abstract class RedisNotes implements Notes {
     return (await this.tellsAll(OPEN_NOTES, request)) as Note[];
   }
 
-  finishNote(kind: NoteKind, key: string): Promise<boolean> {
-    return this.done(FINISH_NOTE, { kind, key });
+  finishNote(kind: NoteKind, key: string, value = ''): Promise<boolean> {
+    return this.done(FINISH_NOTE, { kind, key, value });
   }
 
   async deny(triple: Triple, { deniedAt, until }: DenialRecord): Promise<void> {

@@ -43,19 +43,22 @@ export async function validateAfresh(
 }
 
 /** Without an answer the merchant's policy for orders decides, and the session stays. */
-function inOutage(
+async function inOutage(
   visit: Visit,
   state: RequestState,
   held: HeldSession,
   question: Question,
   unknown: Unknown,
-): Validated | ReasonedRefusal {
+): Promise<Validated | ReasonedRefusal> {
   const { context } = visit;
   const ruling = ruleOnSession(context, held, 'order', unknown);
   if (ruling === 'refuse') return refuseAndForget(visit, state, held, OVER);
-  if (ruling === 'later') return refusalForToken(unknown);
   const { id, expiresAt } = held.session.admission;
-  if (ruling === 'counted') context.unverified.letIn(id, compact({ ...question, expiresAt }), 'order');
+  const isIn =
+    ruling === 'admit' ||
+    (ruling === 'counted' &&
+      (await context.unverified.letIn(id, compact({ ...question, expiresAt }), 'order')));
+  if (!isIn) return refusalForToken(unknown);
   return { held, token: question.token, verifiedBy: 'grace' };
 }
 

@@ -35,13 +35,11 @@ export async function provenWithoutFanfare(
 ): Promise<'signature' | 'nobody' | TokenTrouble> {
   const id = admissionId(context.settings.organizationId, presented, presented.admittedAt);
   const known = knownOfToken(context, state, id, presented, signature);
-  const ruling = rule(context, { id, known, phase, unknown });
+  const ruling = rule(context, { known, phase, unknown });
   if (ruling === 'later') return unknown;
   if (ruling === 'refuse') return { answer: 'no', code: 'ADMISSION_EXPIRED' };
-  if (ruling === 'counted') {
-    context.unverified.letIn(id, presented, phase);
-    return 'nobody';
-  }
+  if (ruling === 'counted')
+    return (await context.unverified.letIn(id, presented, phase)) ? 'nobody' : unknown;
   const row = await context.ledger.find(id);
   return row !== undefined && isUsed(row)
     ? { refused: 'ADMISSION_USED', detail: 'an order has used this admission' }
@@ -62,17 +60,16 @@ export function ruleOnSession(
   unknown: Unknown,
 ): Ruling {
   const known = isPast(admission.expiresAt, context.clock.now()) ? 'expired' : KNOWN_BY[provenBy];
-  return rule(context, { id: admission.id, known, phase, unknown });
+  return rule(context, { known, phase, unknown });
 }
 
 interface Case extends Pick<Unanswered, 'phase' | 'unknown'> {
-  readonly id: string;
   readonly known: Known;
 }
 
-function rule({ settings, unverified }: Context, { id, known, phase, unknown }: Case): Ruling {
+function rule({ settings }: Context, { known, phase, unknown }: Case): Ruling {
   const policy = settings.onFanfareUnavailable[phase];
-  return ruleInOutage({ policy, phase, known, failure: failureOf(unknown), room: unverified.hasRoom(id) });
+  return ruleInOutage({ policy, phase, known, failure: failureOf(unknown) });
 }
 
 function knownOfToken(

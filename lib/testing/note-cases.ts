@@ -102,6 +102,12 @@ export const noteCases: Cases = {
     assert.equal(await bench.ledger.addNote(note(bench)), false);
     assert.deepEqual(await openKeys(bench), []);
   },
+  'done with a last word, which is kept': async (bench) => {
+    await added(bench);
+    assert.equal(await bench.ledger.finishNote('winner', KEY, 'yes'), true);
+    assert.equal(await bench.ledger.finishNote('winner', KEY, 'no'), false);
+    assert.equal((await bench.ledger.findNote('winner', KEY))?.value, 'yes');
+  },
   'fifty finish at once: one has done it': async (bench) => {
     await added(bench);
     const told = await crowd(() => bench.ledger.finishNote('winner', KEY));

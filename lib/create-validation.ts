@@ -1,0 +1,38 @@
+/** Who is asked whether a token is good: Fanfare for a request, and again behind it about those let in unchecked. */
+import { compact } from './admission/compact.js';
+import type { LedWork } from './completion/leadership.js';
+import { createRevalidation } from './completion/revalidation.js';
+import { createUnverified } from './completion/unverified.js';
+import type { FanfareClient } from './fanfare-api/client.js';
+import type { Context } from './middleware/context.js';
+import type { CheckedOptions } from './options.js';
+import { createKeyring } from './tokens/keyring.js';
+import { openToken, sealToken } from './tokens/seal.js';
+import { createValidator } from './validation/validator.js';
+
+export type Validation = Pick<Context, 'keyring' | 'validator' | 'unverified'> & {
+  readonly revalidation: LedWork;
+};
+
+export function createValidation(
+  { settings, secrets, dialect, ledger, clock }: CheckedOptions,
+  { emit, client }: Pick<Context, 'emit'> & { readonly client: FanfareClient },
+): Validation {
+  const { organizationId, maxUnverified: most } = settings;
+  const keyring = createKeyring(secrets);
+  const validator = createValidator({ organizationId, dialect: dialect.name, clock, emit, client });
+  const seal = {
+    seal: (token: string, admissionId: string) => sealToken(keyring, token, admissionId),
+    open: (sealed: string, admissionId: string) => openToken(keyring, sealed, admissionId),
+  };
+  const parts = { ledger, clock, emit, seal };
+  return {
+    keyring,
+    validator,
+    unverified: createUnverified({ ...parts, most }),
+    revalidation: createRevalidation({
+      ...parts,
+      ask: (claimed) => validator.page(claimed, compact({ notAfter: claimed.expiresAt })),
+    }),
+  };
+}
