@@ -94,3 +94,16 @@ export async function queueItCases() {
   }
   return cases;
 }
+
+/** The same check as a middleware on any server, and a cookie that it lets in. */
+export async function queueItMiddleware() {
+  const cookie = await earnCookie();
+  const middleware = (req, res, next) => {
+    const setCookie = (name, value) => res.setHeader('Set-Cookie', `${name}=${encodeURIComponent(value)}`);
+    byLocalConfig('', contextOf(req.headers, setCookie)).then(({ redirectUrl }) => {
+      if (redirectUrl) res.writeHead(302, { Location: redirectUrl }).end();
+      else next();
+    }, next);
+  };
+  return { middleware, cookie };
+}

@@ -6,7 +6,7 @@ export const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]
 
 /**
  * Times every case once per round. `time(run)` gives one case's time in any unit.
- * Resolves to each case's times as ratios to the first case in the same round, and its plain times, both ascending.
+ * Resolves to each case's times as ratios to the first case in the same round, and its plain times, both ascending; `inOrder` has the times round by round.
  */
 export async function interleave(rounds, cases, time) {
   const names = Object.keys(cases);
@@ -19,12 +19,25 @@ export async function interleave(rounds, cases, time) {
     name,
     ratios: ascending(taken[index].map((figure, round) => figure / base[round])),
     times: ascending(taken[index]),
+    inOrder: taken[index],
   }));
 }
 
 /** The middle of an ascending list. */
 export function median(ascendingFigures) {
   return ascendingFigures[Math.floor(ascendingFigures.length / 2)];
+}
+
+/** Where the middle half of an ascending list begins and ends: what a busy machine does to single rounds stays out of it. */
+export function middleHalf(ascendingFigures) {
+  const last = ascendingFigures.length - 1;
+  return [ascendingFigures[Math.ceil(last / 4)], ascendingFigures[Math.floor((last * 3) / 4)]];
+}
+
+/** The median ratio of one case of {@link interleave}'s to another. */
+export function ratioOf(measured, name, to = measured[0].name) {
+  const [one, other] = [name, to].map((wanted) => measured.find((each) => each.name === wanted).inOrder);
+  return median(ascending(one.map((figure, round) => figure / other[round])));
 }
 
 /** One line per case: the median ratio, the spread of the rounds, the median time. */

@@ -42,7 +42,8 @@ class MemoryStore implements LocalStore {
   readonly #rows = new Map<string, Row>();
   readonly #idByToken = new Map<string, string>();
   readonly #idsByTriple = new Map<string, Set<string>>();
-  readonly #ordered = new Map<string, OrderedRow>();
+  /** The most urgent first. */
+  readonly #ordered: OrderedRow[] = [];
   readonly #notes = new Map<string, Note>();
   #lead: LeadRecord | undefined;
 
@@ -58,7 +59,7 @@ class MemoryStore implements LocalStore {
     this.#rows.clear();
     this.#idByToken.clear();
     this.#idsByTriple.clear();
-    this.#ordered.clear();
+    this.#ordered.length = 0;
     this.#notes.clear();
   }
 
@@ -81,10 +82,12 @@ class MemoryStore implements LocalStore {
   }
 
   due(now: number, limit: number): readonly OrderedRow[] {
-    return [...this.#ordered.values()]
-      .filter((row) => dueAt(row) <= now)
-      .sort(byUrgency)
-      .slice(0, limit);
+    const due: OrderedRow[] = [];
+    for (const row of this.#ordered) {
+      if (due.length >= limit) break;
+      if (dueAt(row) <= now) due.push(row);
+    }
+    return due;
   }
 
   list({ states, olderThanMs = 0, limit }: RowQuery, now: number): readonly Row[] {
@@ -98,12 +101,13 @@ class MemoryStore implements LocalStore {
   put(given: Row): void {
     const row = frozenCopy(given);
     const { id } = row.admission;
+    const before = this.#rows.get(id);
     this.#rows.set(id, row);
     if (row.tokenHash !== undefined) this.#idByToken.set(row.tokenHash, id);
     const key = tripleKey(row.admission);
     this.#idsByTriple.set(key, (this.#idsByTriple.get(key) ?? new Set()).add(id));
-    if (row.state === 'ordered') this.#ordered.set(id, row);
-    else this.#ordered.delete(id);
+    if (before?.state === 'ordered') this.#ordered.splice(placeOf(before, this.#ordered), 1);
+    if (row.state === 'ordered') this.#ordered.splice(placeOf(row, this.#ordered), 0, row);
   }
 
   purge(now: number, limit: number): number {
@@ -156,6 +160,18 @@ class MemoryStore implements LocalStore {
     ids?.delete(id);
     if (ids?.size === 0) this.#idsByTriple.delete(key);
   }
+}
+
+/** Where a row is, or belongs, in a list by urgency. */
+function placeOf(row: OrderedRow, ordered: readonly OrderedRow[]): number {
+  let [from, to] = [0, ordered.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const other = ordered[middle];
+    if (other !== undefined && byUrgency(other, row) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function tripleKey({ distributionType, distributionId, consumerId }: Triple): string {
