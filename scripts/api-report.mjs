@@ -4,20 +4,20 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
-import { root, subpaths } from './entries.mjs';
+import { declarations, root } from './entries.mjs';
 
 const reportFolder = join(root, 'etc');
 const reportTempFolder = mkdtempSync(join(tmpdir(), 'express-fanfare-api-'));
 const isCheck = process.argv.includes('--check');
 
 /** Whether the report of one subpath is as it was. */
-function report({ subpath, name }) {
+function report({ subpath, types }) {
   const config = ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: join(root, 'package.json'),
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: join(root, 'dist', `${name}.d.ts`),
+      mainEntryPointFilePath: join(root, types),
       compiler: {
         overrideTsconfig: {
           compilerOptions: { module: 'nodenext', strict: true, lib: ['es2023'], types: ['node'] },
@@ -47,7 +47,7 @@ function report({ subpath, name }) {
 
 try {
   mkdirSync(reportFolder, { recursive: true });
-  const changed = subpaths
+  const changed = declarations
     .filter((entry) => !report(entry))
     .map(({ subpath }) => `express-fanfare${subpath.slice(1)}`);
   if (changed.length > 0 && isCheck) {
