@@ -14,12 +14,14 @@ const fanfare = createFanfare({
 });
 fanfare.claimAdmission();
 fanfare.ready().then(() => fanfare.close()).then(() => {
-  process.stdout.write(JSON.stringify({ atImport, whenReady: loaded() }));
+  const { Agent, getGlobalDispatcher } = require('undici');
+  const fetchIsNodes = !(getGlobalDispatcher() instanceof Agent);
+  process.stdout.write(JSON.stringify({ atImport, whenReady: loaded(), fetchIsNodes }));
 });
 `;
 
 let folder: string;
-let seen: Record<'atImport' | 'whenReady', readonly string[]>;
+let seen: Record<'atImport' | 'whenReady', readonly string[]> & { readonly fetchIsNodes: boolean };
 
 beforeAll(() => {
   folder = temporaryFolder();
@@ -33,7 +35,7 @@ afterAll(() => {
 });
 
 /** A package, a module of Node such as `node:http`, or a file of ours such as `ledger/memory`. */
-function holds(when: keyof typeof seen, name: string): boolean {
+function holds(when: 'atImport' | 'whenReady', name: string): boolean {
   const builtIn = name.replace('node:', 'NativeModule ');
   return seen[when].some(
     (one) => one === builtIn || one.includes(`/node_modules/${name}/`) || one.endsWith(`/lib/${name}.js`),
@@ -70,4 +72,8 @@ test.each([
   'middleware/routes',
 ])('loads no %s until a request or an engine needs it', (name) => {
   expect(holds('whenReady', name)).toBe(false);
+});
+
+test("leaves the shop's own fetch to Node", () => {
+  expect(seen.fetchIsNodes).toBe(true);
 });

@@ -15,7 +15,7 @@ import {
 import { offlineVerifier } from '../lib/jwks/index.js';
 import { sqliteReservations } from '../lib/reservations/index.js';
 
-const fanfare = createFanfare({ ledger: memoryLedger(), onEvent: exhaustiveEvent });
+const fanfare = createFanfare({ ledger: memoryLedger(), onEvent: hear });
 
 // @ts-expect-error the ledger has no default
 createFanfare({});
@@ -130,11 +130,74 @@ export function exhaustiveCode(code: FanfareErrorCode): number {
   }
 }
 
-function exhaustiveEvent(event: FanfareEvent): void {
+function hear(event: FanfareEvent): void {
   if (event.type === 'completion.dead') {
     const reason: string = event.reason;
     console.log(reason);
   }
   // @ts-expect-error no event holds a token
   console.log(event.token);
+  console.log(exhaustiveEvent(event));
+}
+
+export function exhaustiveEvent(event: FanfareEvent): string {
+  switch (event.type) {
+    case 'admission.attached':
+    case 'admission.refused':
+    case 'admission.unverified':
+    case 'admission.unverified_confirmed':
+    case 'admission.unverified_refused':
+    case 'handoff.created':
+    case 'admission.claimed':
+    case 'claim.superseded':
+    case 'claim.deferred':
+    case 'claim.pending':
+    case 'claim.released':
+    case 'claim.lost':
+    case 'claim.unresolved':
+    case 'completion.recorded':
+    case 'completion.field_left_out':
+    case 'completion.delivered':
+    case 'completion.retry':
+    case 'completion.overdue':
+    case 'completion.dead':
+    case 'completion.rescheduled':
+    case 'completion.discarded':
+    case 'deliveries.paused':
+    case 'deliveries.resumed':
+    case 'doctor.finding':
+    case 'fanfare.unavailable':
+    case 'fanfare.recovered':
+    case 'fanfare.misconfigured':
+    case 'keys.refreshed':
+    case 'keys.unavailable':
+    case 'clients.limited':
+    case 'signature.refused':
+    case 'signature.unchecked':
+    case 'ledger.unavailable':
+    case 'ledger.recovered':
+    case 'ledger.purged':
+    case 'ledger.unsafe':
+    case 'mode.report_only':
+    case 'order.lookup_failed':
+    case 'order.cancelled':
+    case 'order.refunded':
+    case 'payment.late':
+    case 'session.overflow':
+      return event.message;
+  }
+}
+
+export function missingEvent(event: FanfareEvent): string | undefined {
+  switch (event.type) {
+    case 'completion.dead':
+      return event.reason;
+    default:
+      // @ts-expect-error other events are left
+      return never(event);
+  }
+}
+
+function never(value: never): string {
+  return value;
 }

@@ -5,10 +5,21 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '..');
 export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Each subpath with code behind it: `{ subpath: './sqlite', name: 'ledger/sqlite' }` is built from `lib/ledger/sqlite.ts`. */
-export const subpaths = Object.entries(manifest.exports)
-  .filter(([, target]) => typeof target === 'object')
+const offered = Object.entries(manifest.exports).filter(([, target]) => typeof target === 'object');
+
+/**
+ * Each subpath that is bundled: `{ subpath: './sqlite', name: 'ledger/sqlite' }` is built from `lib/ledger/sqlite.ts`.
+ * One without a `default`, such as a build for browsers beside one for Node, is somebody else's to build.
+ */
+export const subpaths = offered
+  .filter(([, target]) => 'default' in target)
   .map(([subpath, target]) => ({ subpath, name: nameOf(target.default) }));
+
+/** Each subpath's declarations: `{ subpath: './sqlite', types: './dist/ledger/sqlite.d.ts' }`. */
+export const declarations = offered.map(([subpath, target]) => ({
+  subpath,
+  types: target.types ?? target.require.types,
+}));
 
 /** The same for the commands. */
 export const commands = Object.entries(manifest.bin).map(([command, file]) => ({

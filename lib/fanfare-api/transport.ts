@@ -106,6 +106,8 @@ async function attempt(
 }
 
 function openPool(origin: string): Undici.Pool {
+  // undici puts its own dispatcher behind the shop's `fetch`, unless Node's is there already, as it is from here on.
+  Reflect.get(globalThis, 'Headers');
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes 89 ms to load: on first need, not at import
   const undici = require('undici') as typeof Undici;
   return new undici.Pool(origin, {
