@@ -53,6 +53,7 @@ const NAMES = {
   'express-fanfare/postgres': 'postgresLedger',
   'express-fanfare/redis': 'redisLedger',
   'express-fanfare/jwks': 'offlineVerifier',
+  'express-fanfare/browser': 'handOff, submitOrder',
   'express-fanfare/testing': 'ledgerContract',
   'express-fanfare/emulator': 'createEmulator',
 };
