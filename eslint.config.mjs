@@ -113,8 +113,24 @@ export default tseslint.config(
   })),
   {
     files: ['lib/**/*.ts'],
-    ignores: ['lib/clock.ts', 'lib/emulator/**', 'lib/cli/**', 'lib/testing/**', 'lib/admission/expiry.ts'],
+    ignores: [
+      'lib/clock.ts',
+      'lib/browser/**',
+      'lib/emulator/**',
+      'lib/cli/**',
+      'lib/testing/**',
+      'lib/admission/expiry.ts',
+    ],
     rules: { 'no-restricted-globals': ['error', ...time] },
+  },
+  {
+    files: ['lib/browser/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'Date', message: 'The device’s clock may be wrong: ask the server.' },
+      ],
+    },
   },
   {
     files: ['lib/admission/**/*.ts'],

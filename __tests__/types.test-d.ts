@@ -184,6 +184,12 @@ export function exhaustiveEvent(event: FanfareEvent): string {
     case 'order.refunded':
     case 'payment.late':
     case 'session.overflow':
+    case 'reservation.held':
+    case 'reservation.converted':
+    case 'reservation.released':
+    case 'reservation.expired':
+    case 'reservation.sweep_failed':
+    case 'reservation.difference':
       return event.message;
   }
 }

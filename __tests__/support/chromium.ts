@@ -28,7 +28,13 @@ export function describeWithChromium(title: string, body: (chromium: Chromium) =
     let browser: Browser;
     const contexts: BrowserContext[] = [];
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: EXECUTABLE, args: QUIET, timeout: WAIT_MS });
+      browser = await chromium.launch({
+        executablePath: EXECUTABLE,
+        args: QUIET,
+        // Shoppers go back and forward, and their browsers keep pages for that.
+        ignoreDefaultArgs: ['--disable-back-forward-cache'],
+        timeout: WAIT_MS,
+      });
     });
     afterEach(async () => {
       for (const context of contexts.splice(0)) await context.close();

@@ -38,7 +38,7 @@ function layout(title, body, script) {
         </header>
         <main>${body}</main>
         <footer>A demonstration of express-fanfare: nothing is charged, and nothing is sent.</footer>
-        ${script ? html`<script src="/public/${script}" defer></script>` : ''}
+        ${script}
       </body>
     </html>`.text;
 }
@@ -160,7 +160,13 @@ function experience(product, { emulator, reason }) {
           ${live}
         </div>
       </article>`,
-    'experience.js',
+    // A page that only shows why somebody is here takes an admission that a page before has stored, too.
+    html`<script
+        type="module"
+        src="/fanfare/checkout.js"
+        data-checkout-url="/checkout/${product.slug}"
+      ></script>
+      <script type="module" src="/public/experience.js"></script>`,
   );
 }
 
@@ -172,20 +178,7 @@ const sum = (product, amount) =>
     <dd>free</dd>
   </dl>`;
 
-function checkout(product, { admission, serverNow, trouble }) {
-  // Fanfare may leave the end open; then there is nothing to count down to.
-  const timer = admission.expiresAt
-    ? html`<p
-          class="timer"
-          id="countdown"
-          data-expires="${admission.expiresAt}"
-          data-now="${serverNow}"
-          data-experience="/experience/${product.slug}?fanfare=expired"
-        >
-          <span aria-hidden="true">--:--</span> left to order
-        </p>
-        <p class="unseen" role="status" id="announce"></p>`
-    : '';
+function checkout(product, { admission, trouble }) {
   return layout(
     'Checkout',
     html`${trouble ? html`<p class="notice" role="alert">${trouble}</p>` : ''}
@@ -194,8 +187,16 @@ function checkout(product, { admission, serverNow, trouble }) {
         <div>
           <p class="tag">You’re in</p>
           <h1>Checkout</h1>
-          ${timer} ${sum(product, product.amount)}
-          <form method="post" id="order">
+          <fanfare-countdown
+            class="timer"
+            id="countdown"
+            admission-id="${admission.id}"
+            experience-url="/experience/${product.slug}"
+          >
+            left to order</fanfare-countdown
+          >
+          ${sum(product, product.amount)}
+          <form method="post" id="order" data-fanfare-checkout>
             <input type="hidden" name="fanfare_admission_id" value="${admission.id}" />
             <fieldset>
               <legend>Card</legend>
@@ -206,7 +207,7 @@ function checkout(product, { admission, serverNow, trouble }) {
           </form>
         </div>
       </article>`,
-    'checkout.js',
+    html`<script type="module" src="/fanfare/checkout.js"></script>`,
   );
 }
 

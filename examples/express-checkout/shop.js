@@ -128,7 +128,7 @@ function sell(app, product, { fanfare, orders }) {
   const path = `/checkout/${product.slug}`;
   const guard = { distributionIds: [product.distributionId] };
   const show = (req, res, trouble) =>
-    res.send(pages.checkout(product, { admission: req.admission, serverNow: Date.now(), trouble }));
+    res.send(pages.checkout(product, { admission: req.admission, trouble }));
 
   app.get(path, fanfare.requireAdmission(guard), (req, res) => show(req, res));
   app.post(path, fanfare.claimAdmission(guard), async (req, res) => {

@@ -1,6 +1,7 @@
-/** The package's own small routes: the handoff, what is left of a session, and health. */
+/** The package's own small routes: the handoff, what is left of a session, health, and the browser's half. */
 import type { Work } from '../completion/work.js';
 import { admit } from './admit.js';
+import { serveScript } from './checkout-script.js';
 import type { Context } from './context.js';
 import { allowFraming } from './framing.js';
 import { answerPreflight, handoffFrom, openToExperience } from './handoff-origin.js';
@@ -32,7 +33,7 @@ interface Parts {
 type Route = (parts: Parts, req: Request, res: Response) => Step | Promise<Step>;
 
 /** A bare server cuts no mount path off, so the usual ones are known here. */
-const PATH = /^(?:\/api)?(?:\/fanfare)?\/(admission|session|health)\/?(?:\?|$)/;
+const PATH = /^(?:\/api)?(?:\/fanfare)?\/(admission|session|health|checkout\.js)\/?(?:\?|$)/;
 interface RouteEntry {
   readonly methods: readonly string[];
   readonly answer: Route;
@@ -44,6 +45,7 @@ const ROUTES: Readonly<Record<string, RouteEntry>> = {
   admission: { methods: ['POST'], answer: acceptHandoff, crossOrigin: true },
   session: { methods: ['GET', 'HEAD'], answer: showSessions },
   health: { methods: ['GET', 'HEAD'], answer: showHealth },
+  'checkout.js': { methods: ['GET', 'HEAD'], answer: showScript },
 };
 
 /** Makes the router; what it does not know goes to `next`. */
@@ -93,6 +95,11 @@ function showSessions({ context, states }: Parts, req: Request, res: Response): 
 /** Calls nobody: a load balancer asks often, and Fanfare's health is not ours. */
 function showHealth({ context, deliveries }: Parts, _req: Request, res: Response): Step {
   json(res, 200, { status: 'ok', serverNow: context.clock.now(), deliveries: deliveries.state });
+  return 'answered';
+}
+
+function showScript(_parts: Parts, req: Request, res: Response): Step {
+  serveScript(req, res);
   return 'answered';
 }
 

@@ -1,4 +1,6 @@
 // The shopper's side of an experience, against the emulator: enter, wait, hand the grant over, go to checkout.
+import { handOff } from '/fanfare/checkout.js';
+
 const place = document.getElementById('experience');
 
 if (place) {
@@ -91,16 +93,14 @@ if (place) {
     }
   }
 
+  /** As on a site whose experience stands on another page: the grant waits in the session storage. */
   async function admitted(admissionGrant) {
     show('You’re in. One moment, your checkout is being opened.', { waits: true });
-    const answer = await fetch('/fanfare/admission', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ admissionGrant }),
-    });
-    if (answer.status >= 500) throw new Error('The shop could not be asked.');
-    if (!answer.ok) {
-      over((await answer.json()).message);
+    sessionStorage.setItem('fanfare_admission', JSON.stringify({ admissionGrant, storedAt: Date.now() }));
+    const { outcome, message } = await handOff();
+    if (outcome === 'later') throw new Error('The shop could not be asked.');
+    if (outcome !== 'admitted') {
+      over(message);
       return;
     }
     over('You’re in.');
