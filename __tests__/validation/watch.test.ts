@@ -53,6 +53,15 @@ describe('fanfare.misconfigured', () => {
     expect(accusations()).toHaveLength(2);
   });
 
+  it('comes with what an answer says of our own settings', async () => {
+    const { validator, events } = scripted(() => ({ ...down, misconfigured: 'it wants a device' }));
+    await validator.submit(question);
+    expect(events.map(({ type, message }) => [type, message])).toEqual([
+      ['fanfare.misconfigured', 'Fanfare looks misconfigured: it wants a device.'],
+      ['fanfare.unavailable', 'Fanfare could not be asked whether a token is good: ECONNREFUSED.'],
+    ]);
+  });
+
   it('comes with the fifth bare refusal when there was nothing else', async () => {
     const four = [404, 403, 404, 404].map(refusal);
     expect(await eventsOf(...four)).toEqual([]);

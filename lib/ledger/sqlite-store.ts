@@ -38,7 +38,7 @@ export class SqliteStore implements LocalStore {
   }
 
   open(): void {
-    this.#connection ??= connect(this.#settings);
+    this.#opened();
   }
 
   warnings(): readonly string[] {
@@ -121,8 +121,7 @@ export class SqliteStore implements LocalStore {
   }
 
   #opened(): Connection {
-    if (this.#connection === undefined) throw new Error('The SQLite file is not open.');
-    return this.#connection;
+    return (this.#connection ??= connect(this.#settings));
   }
 }
 
