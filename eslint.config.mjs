@@ -74,7 +74,10 @@ const dateParsing = 'CallExpression[callee.object.name="Date"][callee.property.n
 export default tseslint.config(
   {
     // The strangers' TypeScript is checked where it is used: against the packed package.
-    ignores: ['dist/', 'coverage/', 'node_modules/', 'eslint.config.mjs', 'scripts/strangers/types/'],
+    ignores: [
+      ...['dist/', 'coverage/', 'reports/', '.stryker-tmp/', 'node_modules/'],
+      ...['eslint.config.mjs', 'scripts/strangers/types/'],
+    ],
   },
   ...tseslint.configs.strictTypeChecked,
   {

@@ -1,9 +1,10 @@
 // Runs the proofs of __tests__/reliability and two of __tests__/hostile, and writes what they measured, with the machine named, to docs/reliability.md.
 // `npm run reliability`; with --soak (`npm run test:soak`) at full length, printing the figures instead.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { writeProofs } from './reliability-page.mjs';
 
 const root = join(import.meta.dirname, '..');
 const soak = process.argv.includes('--soak');
@@ -116,7 +117,7 @@ function page(rows) {
   return [
     '# Reliability: what was measured',
     '',
-    'Written by `npm run reliability`, never by hand. The proofs themselves are in `__tests__/reliability` and `__tests__/hostile`, and `npm test` runs them at a smaller size.',
+    'Written by `npm run reliability`, never by hand; the last section by `npm run test:mutation`. The proofs themselves are in `__tests__/reliability` and `__tests__/hostile`, and `npm test` runs them at a smaller size.',
     '',
     `- When: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `- Machine: ${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
@@ -132,8 +133,5 @@ const text = page(run());
 if (soak) {
   console.log(text);
 } else {
-  const file = join(root, 'docs/reliability.md');
-  writeFileSync(file, text);
-  execFileSync(process.execPath, [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--write', file]);
-  console.log(`Written: ${file}`);
+  writeProofs(text);
 }

@@ -3,6 +3,7 @@ import {
   admissionId,
   DISTRIBUTION_TYPES,
   distributionType,
+  isAnothers,
   isId,
   type Triple,
 } from '../../lib/admission/identity.js';
@@ -41,7 +42,8 @@ describe('admissionId', () => {
     expect(isId(id)).toBe(true);
     // SHA-256 of 5:org_15:queue7:queue_16:cons_113:1700000000000
     expect(id).toBe('fqxJ2-Q9ukR3xqVSImAV1FSQcPEKDJ0ZkZViWyI4BQc');
-    expect(admissionId('org_1', TRIPLE, undefined)).not.toBe(id);
+    // SHA-256 of 5:org_15:queue7:queue_16:cons_10:
+    expect(admissionId('org_1', TRIPLE, undefined)).toBe('mKwPgp0aDeNRcyS9x935Ch7_K8EVIAKS_N_D2uBiw4w');
   });
 });
 
@@ -81,4 +83,16 @@ test('only the four types are types', () => {
   ]) {
     expect(distributionType(other)).toBeUndefined();
   }
+});
+
+test.each<readonly [string | undefined, string, boolean]>([
+  ['org_2', 'org_1', true],
+  ['org_1', 'org_1', false],
+  [undefined, 'org_1', false],
+  // Names of another kind may well mean the same organization.
+  ['shop-2', 'org_1', false],
+  ['org_2', 'shop-1', false],
+  ['my_org_2', 'org_1', false],
+])('a token for %p is another’s than %s: %p', (claimed, ours, expected) => {
+  expect(isAnothers(claimed, ours)).toBe(expected);
 });

@@ -13,6 +13,17 @@ test('a whole order is read as it is, the currency in capitals', () => {
   });
 });
 
+test.each(['0', '129', '129.5', '999999999999.99999999'])('%j is an amount', (amount) => {
+  expect(read({ amount })).toEqual({ order: { orderId: 'order_1', amount }, leftOut: [] });
+});
+
+test('metadata of 4,096 bytes as text is kept, and not of one more', () => {
+  const bytes = (count: number) => ({ x: 'é'.repeat((count - 8) / 2) });
+  expect(read({ metadata: bytes(4_096) })).toMatchObject({ order: { metadata: bytes(4_096) }, leftOut: [] });
+  expect(read({ metadata: { ...bytes(4_096), '': '' } }).leftOut).toEqual(['metadata']);
+  expect(read({ metadata: { x: `${bytes(4_096).x}x` } }).leftOut).toEqual(['metadata']);
+});
+
 test('what is not there is not missed', () => {
   expect(read({ amount: undefined })).toEqual({ order: { orderId: 'order_1' }, leftOut: [] });
 });

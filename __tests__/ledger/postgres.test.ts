@@ -104,6 +104,15 @@ describePostgres('PostgreSQL around the ledger', (server) => {
       await expect(pool.query(claimed, [admission])).resolves.toBeDefined();
     });
 
+    it('makes the schema "fanfare" unless it is told another, by a program or as SQL', async () => {
+      await pool.query('DROP SCHEMA IF EXISTS fanfare CASCADE');
+      await expect(migratePostgres(pool)).resolves.toEqual({ from: 0, to: 2 });
+      await expect(open()).resolves.toEqual([]);
+      await pool.query('DROP SCHEMA fanfare CASCADE');
+      await pool.query(postgresMigrationSql());
+      await expect(open()).resolves.toEqual([]);
+    });
+
     it('may be run by many at once', async () => {
       const schema = newSchema();
       await Promise.all(Array.from({ length: 8 }, () => migratePostgres(pool, { schema })));
@@ -246,6 +255,21 @@ describePostgres('PostgreSQL around the ledger', (server) => {
          WHERE table_schema = 'fanfare' AND table_name = 'admissions' AND column_name = 'id'`,
       );
       expect(columns).toEqual([{ collation_name: 'C' }]);
+    });
+
+    it('purge more than one batch: all of it goes', async () => {
+      const clock = new ManualClock();
+      const ledger = postgresLedger({ pool, clock });
+      const ids = Array.from({ length: 510 }, (_, number) => `row-${String(number)}`);
+      await Promise.all(
+        ids.map(async (id) => {
+          await ledger.claim(claimOf(admissionOf(id)));
+          await ledger.settle({ admissionId: id, attemptId: `attempt of ${id}` }, { to: 'free' });
+        }),
+      );
+      await clock.advance(2 * 86_400_000);
+      expect(await ledger.purge()).toBe(510);
+      expect(await ledger.list({ states: ['free'], limit: 1 })).toEqual([]);
     });
 
     it('reject once the server is gone, and find everything when it is back', async () => {

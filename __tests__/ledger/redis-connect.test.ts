@@ -1,4 +1,6 @@
 /** The connection of our own, by whichever package is there. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { connectRedis } from '../../lib/ledger/redis-connect.js';
 import { redisLedger } from '../../lib/ledger/redis.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
@@ -37,6 +39,15 @@ describeWithRedis('connectRedis', (server) => {
     await nobody.start();
     await nobody.stop();
     await expect(connectRedis(nobody.url)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('rejects at once when what is there hangs up without a word', async () => {
+    const mute = createServer((socket) => socket.resume().end()).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    await expect(connectRedis(`redis://127.0.0.1:${port}`)).rejects.toThrow(/closed/i);
+    mute.close();
+    await once(mute, 'close');
   });
 
   it('says what to install when there is neither package', async () => {

@@ -4,6 +4,32 @@ import { redisLedger } from '../../lib/ledger/redis.js';
 import { endClients, ioredisClient, nodeRedisClient } from '../support/redis-clients.js';
 import { describeWithRedis } from '../support/redis-server.js';
 
+/** A client of a server that tells this of itself. */
+function told(info: string, config: () => Promise<unknown> = () => Promise.resolve(['', 'always'])) {
+  const client = { evalsha: () => Promise.resolve(info), eval: () => Promise.resolve(info), config };
+  return redisLedger({ client });
+}
+
+describe('what open() says of a server that is not at hand', () => {
+  const WELL = 'redis_version:7.2.4\r\nrole:master\r\naof_enabled:1\r\nmaxmemory_policy:noeviction\r\n';
+
+  it.each(['6.2.0', '6.10.1', '7.0', '10.0.0', '8.1.3-rc1'])('nothing to version %s', async (version) => {
+    await expect(told(WELL.replace('7.2.4', version)).open()).resolves.toEqual([]);
+  });
+
+  it.each(['6.0.20', '5.9', '6.1'])('no to version %s', async (version) => {
+    await expect(told(WELL.replace('7.2.4', version)).open()).rejects.toThrow(
+      `needs Redis 6.2 or later, or Valkey; this is ${version}.`,
+    );
+  });
+
+  it('nothing when the connection is lost: it rejects', async () => {
+    const lost = new Error('Connection is closed.');
+    const ledger = told(WELL, () => Promise.reject(lost));
+    await expect(ledger.open()).rejects.toBe(lost);
+  });
+});
+
 describeWithRedis('what open() says', (server) => {
   let admin: Redis;
 

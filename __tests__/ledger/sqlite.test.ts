@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { columnsOf, STATEMENTS } from '../../lib/ledger/sqlite-rows.js';
 import { inTransaction, prepareDatabase } from '../../lib/ledger/sqlite-schema.js';
 import { openDatabase } from '../../lib/ledger/sqlite-driver.js';
@@ -75,14 +76,48 @@ describe('options', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('says where "node" is missing', async () => {
-    const ledger = sqliteLedger({ file, driver: 'node' });
-    if (process.getBuiltinModule('node:sqlite') === undefined) {
-      await expect(ledger.open()).rejects.toThrow(/has no "node:sqlite": it comes with 22\.13/);
-    } else {
-      await expect(ledger.open()).resolves.toEqual([]);
+  describe('on a Node', () => {
+    /** `builtin` stands for the "node:sqlite" of a Node. */
+    function onNode(builtin: object | undefined): void {
+      jest.spyOn(process, 'getBuiltinModule').mockReturnValue(builtin);
     }
-    await ledger.close();
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    it('without "node:sqlite" says so where it is asked for, and does without it where it is not', async () => {
+      onNode(undefined);
+      const ledger = sqliteLedger({ file, driver: 'node' });
+      await expect(ledger.open()).rejects.toThrow(/has no "node:sqlite": it comes with 22\.13/);
+      const other = sqliteLedger({ file });
+      await expect(other.open()).resolves.toEqual([]);
+      await Promise.all([ledger.close(), other.close()]);
+    });
+
+    it.each([['node' as const], [undefined]])(
+      'with "node:sqlite" opens that for the driver %p',
+      async (driver) => {
+        const opened: string[] = [];
+        class DatabaseSync extends Database {
+          constructor(path: string) {
+            opened.push(path);
+            super(path);
+          }
+        }
+        onNode({ DatabaseSync });
+        const ledger = sqliteLedger(driver === undefined ? { file } : { file, driver });
+        await expect(ledger.open()).resolves.toEqual([]);
+        expect(opened).toEqual([file]);
+        await ledger.close();
+      },
+    );
+
+    it('with "node:sqlite" leaves it alone where the other one is asked for', async () => {
+      onNode({});
+      const ledger = sqliteLedger({ file, driver: 'better-sqlite3' });
+      await expect(ledger.open()).resolves.toEqual([]);
+      await ledger.close();
+    });
   });
 
   it('says what to install when better-sqlite3 is missing', async () => {

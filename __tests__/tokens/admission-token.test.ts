@@ -43,6 +43,23 @@ test('fields beside a JWT fill what it leaves open, and never replace a claim', 
   expect(readAdmissionToken({ token: jwt(IDS), consumerId, distributionType: '' }, NOW)).toMatchObject(IDS);
 });
 
+test('a JWT whose claims are no JSON is an opaque token', () => {
+  const token = jwt(IDS).replace(/\.[^.]+\./, `.${Buffer.from('{"consumerId"').toString('base64url')}.`);
+  expect(refused({ token })).toBe('ADMISSION_INVALID');
+  expect(readAdmissionToken({ token, ...IDS }, NOW)).toMatchObject(IDS);
+});
+
+test.each<readonly [Record<string, unknown>, string | undefined]>([
+  [{}, undefined],
+  [{ organizationId: 'org_1' }, 'org_1'],
+  [{ org: 'org_1' }, 'org_1'],
+  [{ organizationId: 'org_1', org: 'org_2' }, 'org_1'],
+  [{ organizationId: 'not an id', org: 'org_2' }, 'org_2'],
+])('of %j the organization is %p', (claims, organizationId) => {
+  const read = readAdmissionToken({ token: jwt({ ...IDS, ...claims }) }, NOW);
+  expect('organizationId' in read ? read.organizationId : undefined).toBe(organizationId);
+});
+
 describe('the end', () => {
   test.each([
     ['exp in seconds', { exp: 1_700_000_100 }, undefined, NOW + 100_000],

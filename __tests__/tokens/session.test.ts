@@ -66,6 +66,12 @@ test('the first secret signs', () => {
   expect(readSession(createKeyring([OLD]), ORG, text)).toBeUndefined();
 });
 
+test('the text names its purpose and its end to whoever reads it, and not when it was made', () => {
+  const claims = jwt.decode(signSession(keyring, ORG, sample, END + 1)) as Record<string, unknown>;
+  expect(claims).toMatchObject({ use: 'admission-session', aud: ORG, exp: END / 1_000 + 1 });
+  expect(claims).not.toHaveProperty('iat');
+});
+
 test('the largest session fits the 4,096 bytes of a cookie with its name', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-';
   const longest = 'z'.repeat(128);

@@ -33,6 +33,23 @@ describe('fanfare.unavailable', () => {
     expect(events).toHaveLength(2);
   });
 
+  it('comes with the outage itself, too, and fanfare.recovered with its end', async () => {
+    const verdicts: Verdict[] = Array.from({ length: 20 }, () => down);
+    const { validator, events, clock } = scripted(() => verdicts.shift() ?? yes);
+    while (verdicts.length > 0) await validator.submit(question);
+    await clock.advance(5_000);
+    await validator.submit(question);
+    expect(events.slice(1)).toEqual([
+      {
+        type: 'fanfare.unavailable',
+        level: 'warn',
+        message: 'Fanfare is away: only one call each 5 seconds goes out until it is back.',
+        reason: 'more than half of the latest 20 calls failed',
+      },
+      { type: 'fanfare.recovered', level: 'info', message: 'Fanfare answers again.' },
+    ]);
+  });
+
   it('never holds the token', async () => {
     const { validator, events } = scripted(() => down);
     await validator.submit(question);
@@ -47,10 +64,22 @@ describe('fanfare.misconfigured', () => {
     await validator.submit(question);
     await clock.advance(59_999);
     await validator.submit(question);
-    expect(accusations()).toEqual([expect.objectContaining({ level: 'error', status: 401 })]);
+    const reason = 'it refuses the secret key (401)';
+    const message = `Fanfare looks misconfigured: ${reason}.`;
+    const accusation = { type: 'fanfare.misconfigured', level: 'error', message, reason, status: 401 };
+    expect(accusations()).toEqual([accusation]);
     await clock.advance(1);
     await validator.submit(question);
     expect(accusations()).toHaveLength(2);
+  });
+
+  it('comes with what an answer says of our own settings', async () => {
+    const { validator, events } = scripted(() => ({ ...down, misconfigured: 'it wants a device' }));
+    await validator.submit(question);
+    expect(events.map(({ type, message }) => [type, message])).toEqual([
+      ['fanfare.misconfigured', 'Fanfare looks misconfigured: it wants a device.'],
+      ['fanfare.unavailable', 'Fanfare could not be asked whether a token is good: ECONNREFUSED.'],
+    ]);
   });
 
   it('comes with the fifth bare refusal when there was nothing else', async () => {

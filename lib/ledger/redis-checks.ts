@@ -8,8 +8,8 @@ local info = redis.pcall('INFO')
 return type(info) == 'string' and info or ''
 `);
 
-/** The oldest version we use nothing newer than, as major and minor. */
-const OLDEST: readonly [number, number] = [6, 2];
+/** The oldest version we use nothing newer than. */
+const OLDEST = '6.2';
 
 /**
  * Rejects on a server that cannot keep a ledger: a replica, or one that is too old. Resolves to a sentence for each
@@ -36,12 +36,8 @@ function refuseReplica(role: string | undefined): void {
 }
 
 function refuseOld(version: string | undefined): void {
-  if (version === undefined) return;
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new Error(
-    `The Redis ledger needs Redis ${OLDEST.join('.')} or later, or Valkey; this is ${version}.`,
-  );
+  if (version === undefined || version.localeCompare(OLDEST, 'en', { numeric: true }) >= 0) return;
+  throw new Error(`The Redis ledger needs Redis ${OLDEST} or later, or Valkey; this is ${version}.`);
 }
 
 function ofLog(enabled: string | undefined): string {

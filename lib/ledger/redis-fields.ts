@@ -20,18 +20,21 @@ export function toFields(values: object, path = ''): string[] {
 
 /** The object that a script tells of. */
 export function fromFields(reply: unknown): unknown {
-  const texts = Array.from(reply as readonly unknown[], String);
-  const fields = texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? ''] as const] : []));
+  const texts = reply as readonly unknown[];
+  const fields = texts.flatMap((name, at) =>
+    at % 2 === 0 ? [[String(name), String(texts[at + 1])] as const] : [],
+  );
   // Sorted, the order as it was handed in comes before what has been added to it.
   fields.sort(([one], [other]) => (one < other ? -1 : 1));
   const whole: Record<string, unknown> = {};
-  for (const [name, text] of fields) place(whole, name.split('.'), text);
+  for (const [name, text] of fields) place(whole, name, text);
   return whole;
 }
 
-function place(into: Record<string, unknown>, [name = '', ...deeper]: readonly string[], text: string): void {
-  if (deeper.length === 0) into[name] = read(name, text);
-  else place((into[name] ??= {}) as Record<string, unknown>, deeper, text);
+function place(into: Record<string, unknown>, path: string, text: string): void {
+  const dot = path.indexOf('.');
+  if (dot === -1) into[path] = read(path, text);
+  else place((into[path.slice(0, dot)] ??= {}) as Record<string, unknown>, path.slice(dot + 1), text);
 }
 
 function read(name: string, text: string): unknown {

@@ -77,5 +77,5 @@ function betterSqlite3(): Opener {
 
 function reasonOf(cause: unknown): string {
   // The first line: the rest of a loader's message lists every folder it has looked in.
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? '';
+  return String(cause).replace(/\n.*/s, '');
 }

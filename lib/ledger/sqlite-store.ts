@@ -40,7 +40,7 @@ export class SqliteStore implements LocalStore {
   }
 
   open(): void {
-    this.#connection ??= connect(this.#settings);
+    this.#opened();
   }
 
   warnings(): readonly string[] {
@@ -150,8 +150,7 @@ export class SqliteStore implements LocalStore {
   }
 
   #opened(): Connection {
-    if (this.#connection === undefined) throw new Error('The SQLite file is not open.');
-    return this.#connection;
+    return (this.#connection ??= connect(this.#settings));
   }
 }
 
