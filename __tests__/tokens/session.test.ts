@@ -67,7 +67,7 @@ test('the first secret signs', () => {
 });
 
 test('the text names its purpose and its end to whoever reads it, and not when it was made', () => {
-  const claims = jwt.decode(signSession(keyring, ORG, sample, END + 1)) as Record<string, unknown>;
+  const claims = jwt.decode(signSession(keyring, ORG, sample, 'sealed', END + 1)) as Record<string, unknown>;
   expect(claims).toMatchObject({ use: 'admission-session', aud: ORG, exp: END / 1_000 + 1 });
   expect(claims).not.toHaveProperty('iat');
 });
