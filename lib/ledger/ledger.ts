@@ -6,6 +6,7 @@
 import type { Admission } from '../admission/admission.js';
 import type { Order } from '../admission/order.js';
 import type { Notes } from './note.js';
+import type { Overview } from './overview.js';
 import type { DeliveryProgress, OpenAttempt, Row, RowStateName, UsedRow } from './row.js';
 
 export interface ClaimRequest {
@@ -108,7 +109,7 @@ export interface RowQuery {
   readonly limit: number;
 }
 
-export interface Ledger extends Notes {
+export interface Ledger extends Notes, Overview {
   /** For messages: `memory`, `sqlite`, … */
   readonly engine: string;
   /**

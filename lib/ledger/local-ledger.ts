@@ -18,7 +18,7 @@ import type {
   Ledger,
   RowQuery,
 } from './ledger.js';
-import { LocalNotes } from './local-notes.js';
+import { LocalOverview } from './local-overview.js';
 import type { LocalStore } from './local-store.js';
 import { denialKey } from './note.js';
 import { lasting } from './noting.js';
@@ -30,7 +30,7 @@ import { claim, defer, renew, settle } from './transitions.js';
 /** Deleting more than this at once would hold up the orders behind it. */
 const PURGE_BATCH = 500;
 
-export class LocalLedger extends LocalNotes implements Ledger {
+export class LocalLedger extends LocalOverview implements Ledger {
   readonly engine: string;
   protected readonly store: LocalStore;
   readonly #clock: Clock;

@@ -12,6 +12,8 @@ import { LocalLedger } from './local-ledger.js';
 import { checkNames } from './engine-options.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
 import { byPlace, lasting } from './noting.js';
+import { countRows, searchRows } from './overseeing.js';
+import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row } from './row.js';
 import { agesFrom, byAge, deletableAt, standing } from './standing.js';
 
@@ -96,6 +98,14 @@ class MemoryStore implements LocalStore {
       .filter((row) => states.includes(row.state) && agesFrom(row) <= now - olderThanMs)
       .sort(byAge)
       .slice(0, limit);
+  }
+
+  count(query: CountQuery, now: number): Counts {
+    return countRows(this.#rows.values(), query, now);
+  }
+
+  search(key: SearchKey, limit: number): readonly Row[] {
+    return searchRows(this.#rows.values(), key, limit);
   }
 
   put(given: Row): void {

@@ -17,7 +17,7 @@ import type {
 import { checkDatabase } from './postgres-check.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { answerOf, connectionIn, quoted } from './postgres-connection.js';
-import { PostgresNotes } from './postgres-notes.js';
+import { PostgresOverview } from './postgres-overview.js';
 import type { DeliveryProgress, Row } from './row.js';
 
 /** Deleting more than this at once would hold up the orders behind it. */
@@ -29,7 +29,7 @@ export interface PostgresSettings {
   readonly clock: Clock | undefined;
 }
 
-export class PostgresLedger extends PostgresNotes implements Ledger {
+export class PostgresLedger extends PostgresOverview implements Ledger {
   readonly engine = 'postgres';
   readonly #settings: PostgresSettings;
   #opened: Promise<readonly string[]> | undefined;

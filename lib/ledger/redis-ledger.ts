@@ -24,7 +24,7 @@ import type { RedisCalls } from './redis-client.js';
 import { COMPLETE } from './redis-completion-script.js';
 import { DISCARD, RESCHEDULE, SETTLE_DELIVERY, TAKE, TAKE_DUE } from './redis-delivery-scripts.js';
 import { fromFields, toFields } from './redis-fields.js';
-import { RedisNotes } from './redis-notes.js';
+import { RedisOverview } from './redis-overview.js';
 import type { Script } from './redis-script.js';
 import { atLeastNone, runScript } from './redis-script.js';
 import { FIND, LEAD, LIST, PURGE } from './redis-upkeep-scripts.js';
@@ -34,7 +34,7 @@ import { byAge } from './standing.js';
 /** A script holds up everybody else, so it deletes no more than this at once. */
 const PURGE_BATCH = 200;
 
-export class RedisLedger extends RedisNotes implements Ledger {
+export class RedisLedger extends RedisOverview implements Ledger {
   readonly engine = 'redis';
   readonly #calls: RedisCalls;
   readonly #key: string;

@@ -10,6 +10,7 @@ import { denialCases } from './denial-cases.js';
 import { leadCases } from './lead-cases.js';
 import { ManualClock } from './manual-clock.js';
 import { noteCases } from './note-cases.js';
+import { overviewCases } from './overview-cases.js';
 import { upkeepCases } from './upkeep-cases.js';
 
 export type { LedgerUnderTest, MakeLedger } from './bench.js';
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   delivery: deliveryCases,
   lead: leadCases,
   upkeep: upkeepCases,
+  overview: overviewCases,
   notes: noteCases,
   denial: denialCases,
 };
