@@ -1,5 +1,6 @@
 /** A ledger over any store that answers at once: the pure steps, the engine's time and the lock, put together. */
 import { randomUUID } from 'node:crypto';
+import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import { complete } from './completing.js';
 import { discard, lease, reschedule, settleDelivery, take } from './delivering.js';
@@ -52,6 +53,12 @@ export class LocalLedger extends LocalNotes implements Ledger {
       const row = this.store.byId(admissionId);
       return row === undefined ? undefined : standing(row, now);
     });
+  }
+
+  rowsOf(triple: Triple): Promise<readonly Row[]> {
+    return this.read((now) =>
+      this.store.neighbours({ id: '', ...triple }).map((row) => standing(row, now)),
+    );
   }
 
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
