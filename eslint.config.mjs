@@ -16,6 +16,7 @@ const rooms = {
   testing: ['admission', 'ledger'],
   jwks: ['admission', 'fanfare-api', 'validation'],
   reservations: ['admission', 'ledger'],
+  webhooks: ['admission', 'tokens', 'ledger', 'completion', 'middleware'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 

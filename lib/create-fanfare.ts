@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
+import { createBackstage } from './create-backstage.js';
 import { createContext } from './create-context.js';
 import { Doctor } from './doctor/doctor.js';
 import { type OnEvent, safely } from './events.js';
@@ -72,8 +73,10 @@ function lifeOf({
   client,
   calls,
   doctor,
-}: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
+}: Parts): Pick<Fanfare, 'backstage' | 'doctor' | 'ready' | 'close'> {
+  const { backstage, stop } = createBackstage(checked, context);
   return {
+    backstage,
     doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
@@ -85,7 +88,7 @@ function lifeOf({
     },
     close: async () => {
       doctor.stop();
-      await Promise.all([work.stop(), context.unverified.stop()]);
+      await Promise.all([work.stop(), context.unverified.stop(), stop()]);
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
     },

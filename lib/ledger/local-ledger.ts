@@ -21,6 +21,7 @@ import type {
 } from './ledger.js';
 import { LocalNotes } from './local-notes.js';
 import type { LocalStore } from './local-store.js';
+import { noTransactions } from './no-transactions.js';
 import { denialKey } from './note.js';
 import { lasting } from './noting.js';
 import type { DeliveryProgress, Row } from './row.js';
@@ -56,9 +57,7 @@ export class LocalLedger extends LocalNotes implements Ledger {
   }
 
   rowsOf(triple: Triple): Promise<readonly Row[]> {
-    return this.read((now) =>
-      this.store.neighbours({ id: '', ...triple }).map((row) => standing(row, now)),
-    );
+    return this.read((now) => this.store.neighbours({ id: '', ...triple }).map((row) => standing(row, now)));
   }
 
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
@@ -171,13 +170,6 @@ export class LocalLedger extends LocalNotes implements Ledger {
       resolve(work(this.#clock.now()));
     });
   }
-}
-
-/** What an engine without transactions answers to one. */
-export function noTransactions(engine: string): TypeError {
-  return new TypeError(
-    `The ${engine} ledger takes no "transaction": only the PostgreSQL engine can record an order inside yours.`,
-  );
 }
 
 /** A negative limit means "all" to one store and "all but" to another. */

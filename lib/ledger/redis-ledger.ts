@@ -17,7 +17,7 @@ import type {
   Ledger,
   RowQuery,
 } from './ledger.js';
-import { noTransactions } from './local-ledger.js';
+import { noTransactions } from './no-transactions.js';
 import { denialKey } from './note.js';
 import { CLAIM, DEFER, RENEW, SETTLE } from './redis-attempt-scripts.js';
 import { checkServer } from './redis-checks.js';
