@@ -19,6 +19,7 @@ const rooms = {
   // Of these it sees what the port in observer.ts is made of.
   opentelemetry: ['admission', 'completion', 'fanfare-api'],
   logging: ['admission', 'middleware'],
+  webhooks: ['admission', 'tokens', 'ledger', 'completion', 'middleware'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 

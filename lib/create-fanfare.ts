@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
+import { createBackstage } from './create-backstage.js';
 import { createContext } from './create-context.js';
 import { createValidation } from './create-validation.js';
 import { Doctor } from './doctor/doctor.js';
@@ -81,8 +82,10 @@ function lifeOf({
   calls,
   doctor,
   observer,
-}: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
+}: Parts): Pick<Fanfare, 'backstage' | 'doctor' | 'ready' | 'close'> {
+  const { backstage, stop } = createBackstage(checked, context);
   return {
+    backstage,
     doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
@@ -95,7 +98,7 @@ function lifeOf({
     close: async () => {
       doctor.stop();
       observer.close();
-      await work.stop();
+      await Promise.all([work.stop(), stop()]);
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
     },

@@ -8,6 +8,7 @@ import type { CompletedAdmission } from './completion/late-payment.js';
 import type { Completions } from './completion/operate.js';
 import type { DoctorFinding } from './doctor/checks.js';
 import type { ReturnOptions } from './middleware/accept-return.js';
+import type { Backstage } from './middleware/backstage.js';
 import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 import type { HandoffUrlOptions } from './middleware/handoff.js';
 import type { Middleware, Request } from './middleware/http.js';
@@ -75,6 +76,8 @@ export interface Fanfare extends Calls, Cancellations {
    * shown. Empty when all is well; never rejects. For a start-up check of your own.
    */
   doctor(): Promise<readonly DoctorFinding[]>;
+  /** What `express-fanfare/webhooks` works with; nothing in it is for use by hand, and it may change with any version. */
+  readonly backstage: Backstage;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
   ready(): Promise<void>;
   /**

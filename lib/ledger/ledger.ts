@@ -4,6 +4,7 @@
  * Time is the engine's own: no method takes a `now`.
  */
 import type { Admission } from '../admission/admission.js';
+import type { Triple } from '../admission/identity.js';
 import type { Order } from '../admission/order.js';
 import type { Notes } from './note.js';
 import type { Overview } from './overview.js';
@@ -119,6 +120,8 @@ export interface Ledger extends Notes, Overview {
   open(): Promise<readonly string[]>;
   /** The row as it stands now: an attempt past its lease or its pending time is read as unresolved. */
   find(admissionId: string): Promise<Row | undefined>;
+  /** Every row of these three ids, as it stands, in no order; for who knows an admission by them alone. */
+  rowsOf(triple: Triple): Promise<readonly Row[]>;
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
   /** Extends the lease of an active attempt. `false`: it does not hold the claim any more. */
   renew(holder: Holder, leaseMs: number): Promise<boolean>;

@@ -1,5 +1,6 @@
 /** A ledger over any store that answers at once: the pure steps, the engine's time and the lock, put together. */
 import { randomUUID } from 'node:crypto';
+import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import { complete } from './completing.js';
 import { discard, lease, reschedule, settleDelivery, take } from './delivering.js';
@@ -20,6 +21,7 @@ import type {
 } from './ledger.js';
 import { LocalOverview } from './local-overview.js';
 import type { LocalStore } from './local-store.js';
+import { noTransactions } from './no-transactions.js';
 import { denialKey } from './note.js';
 import { lasting } from './noting.js';
 import type { DeliveryProgress, Row } from './row.js';
@@ -52,6 +54,10 @@ export class LocalLedger extends LocalOverview implements Ledger {
       const row = this.store.byId(admissionId);
       return row === undefined ? undefined : standing(row, now);
     });
+  }
+
+  rowsOf(triple: Triple): Promise<readonly Row[]> {
+    return this.read((now) => this.store.neighbours({ id: '', ...triple }).map((row) => standing(row, now)));
   }
 
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
@@ -164,13 +170,6 @@ export class LocalLedger extends LocalOverview implements Ledger {
       resolve(work(this.#clock.now()));
     });
   }
-}
-
-/** What an engine without transactions answers to one. */
-export function noTransactions(engine: string): TypeError {
-  return new TypeError(
-    `The ${engine} ledger takes no "transaction": only the PostgreSQL engine can record an order inside yours.`,
-  );
 }
 
 /** A negative limit means "all" to one store and "all but" to another. */

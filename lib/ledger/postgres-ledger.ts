@@ -1,4 +1,5 @@
 /** The ledger in PostgreSQL: each step is one call of a function in the database, which is where the rules are. */
+import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import type {
   AttemptOutcome,
@@ -55,6 +56,10 @@ export class PostgresLedger extends PostgresOverview implements Ledger {
 
   find(admissionId: string): Promise<Row | undefined> {
     return this.step('find', [admissionId]);
+  }
+
+  rowsOf({ distributionType, distributionId, consumerId }: Triple): Promise<readonly Row[]> {
+    return this.step('rows_of', [JSON.stringify({ id: '', distributionType, distributionId, consumerId })]);
   }
 
   claim({ admission, ...request }: ClaimRequest): Promise<ClaimOutcome> {

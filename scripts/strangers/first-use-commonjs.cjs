@@ -4,6 +4,7 @@ const { postgresLedger } = require('express-fanfare/postgres');
 const { redisLedger } = require('express-fanfare/redis');
 const { offlineVerifier } = require('express-fanfare/jwks');
 const { postgresReservations, sqliteReservations } = require('express-fanfare/reservations');
+const { fanfareWebhook, stripeMetadata } = require('express-fanfare/webhooks');
 const { openTelemetry } = require('express-fanfare/opentelemetry');
 const { createEmulator } = require('express-fanfare/emulator');
 const { ledgerContract } = require('express-fanfare/testing');
@@ -16,6 +17,8 @@ const wings = {
   offlineVerifier,
   createEmulator,
   ledgerContract,
+  fanfareWebhook,
+  stripeMetadata,
   postgresReservations,
   sqliteReservations,
   openTelemetry,

@@ -7,6 +7,7 @@ import { redisLedger } from 'express-fanfare/redis';
 import { postgresReservations, sqliteReservations } from 'express-fanfare/reservations';
 import { sqliteLedger } from 'express-fanfare/sqlite';
 import { ledgerContract } from 'express-fanfare/testing';
+import { fanfareWebhook, stripeMetadata } from 'express-fanfare/webhooks';
 import { firstUse } from './first-use.cjs';
 
 const wings = {
@@ -16,6 +17,8 @@ const wings = {
   offlineVerifier,
   createEmulator,
   ledgerContract,
+  fanfareWebhook,
+  stripeMetadata,
   postgresReservations,
   sqliteReservations,
   openTelemetry,
