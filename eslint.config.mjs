@@ -11,6 +11,7 @@ const rooms = {
   completion: ['admission', 'ledger', 'fanfare-api'],
   middleware: ['admission', 'tokens', 'fanfare-api', 'validation', 'ledger', 'completion'],
   doctor: ['admission', 'fanfare-api', 'ledger', 'completion', 'middleware'],
+  operator: ['admission', 'tokens', 'validation', 'ledger', 'completion', 'middleware'],
   browser: [],
   emulator: [],
   testing: ['admission', 'ledger'],

@@ -5,6 +5,7 @@ import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
 import { createContext } from './create-context.js';
 import { Doctor } from './doctor/doctor.js';
+import { tapped } from './event-tap.js';
 import { type OnEvent, safely } from './events.js';
 import type { Fanfare } from './fanfare.js';
 import type { FanfareOptions } from './fanfare-options.js';
@@ -16,12 +17,13 @@ import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
 import { mountsOf } from './mounts.js';
+import { operatorMount } from './operator-mount.js';
 import { type CheckedOptions, readOptions } from './options.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
-  const emit = safely('onEvent', checked.onEvent);
+  const { emit, listen } = tapped(safely('onEvent', checked.onEvent));
   const doctor = createDoctor(checked, emit);
   const client = createClient(checked, { emit, onAnswer: doctor.heard });
   const owner = randomUUID();
@@ -43,6 +45,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   doctor.start();
   return {
     ...mountsOf(context, states, work),
+    ...operatorMount({ ledger: checked.ledger, context, work, listen }),
     ...orderCallsOf(orders),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
