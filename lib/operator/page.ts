@@ -81,7 +81,7 @@ function confirmation(listing: Listing, { discard }: LedgerGlance): Markup | und
   if (discard === undefined) return undefined;
   const button = markup`<button class="danger">Discard for good</button>`;
   const body = markup`<p class="alert">Fanfare will never hear that order <b>${discard.orderId}</b> used admission <code>${discard.admissionId}</code>. This cannot be undone.</p>
-<p class="pages">${actionForm(listing, 'discard', button, discard.admissionId)}<a class="button quiet" href="${addressOf(calm(listing.view))}">Keep it</a></p>`;
+<div class="pages">${actionForm(listing, 'discard', button, discard.admissionId)}<a class="button quiet" href="${addressOf(calm(listing.view))}">Keep it</a></div>`;
   return section('Discard this completion?', discard.reason ?? '', body);
 }
 

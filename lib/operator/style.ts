@@ -64,7 +64,7 @@ ol.news{list-style:none;margin:0;padding:0 .875rem}
 form{margin:0}
 .search{display:flex;gap:.5rem;flex-wrap:wrap;align-items:end;margin-top:1rem}
 .search label{flex:1 1 16rem;font-weight:600}
-input[type=search]{display:block;width:100%;min-height:2.75rem;margin-top:.25rem;padding:0 .75rem;font:inherit;color:var(--text);background:var(--card);border:1px solid var(--faint);border-radius:.375rem}
+input[type=search]{display:block;width:100%;min-height:2.75rem;margin-top:.25rem;padding:0 .75rem;font:inherit;font-weight:400;color:var(--text);background:var(--card);border:1px solid var(--faint);border-radius:.375rem}
 button,.button{display:inline-flex;align-items:center;min-height:2.75rem;padding:0 1rem;font:inherit;font-weight:600;border:1px solid var(--button);border-radius:.375rem;background:var(--button);color:var(--button-text);text-decoration:none;white-space:nowrap;cursor:pointer}
 .quiet{background:transparent;color:var(--text);border-color:var(--faint)}
 .danger{background:transparent;color:var(--bad);border-color:var(--bad)}
