@@ -14,7 +14,7 @@ const rooms = {
   operator: ['admission', 'tokens', 'validation', 'ledger', 'completion', 'middleware'],
   browser: [],
   emulator: [],
-  testing: ['admission', 'ledger'],
+  testing: ['admission', 'ledger', 'emulator'],
   jwks: ['admission', 'fanfare-api', 'validation'],
   reservations: ['admission', 'ledger'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],

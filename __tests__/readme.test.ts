@@ -1,4 +1,4 @@
-/** What the README, `docs/dialects.md` and `docs/handoff.md` show compiles, and what it lists is complete. */
+/** What the README, `docs/dialects.md`, `docs/handoff.md` and `docs/testing.md` show compiles, and what it lists is complete. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const DIALECTS = readFileSync(join(ROOT, 'docs/dialects.md'), 'utf8');
 const HANDOFF = readFileSync(join(ROOT, 'docs/handoff.md'), 'utf8');
+const TESTING = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
@@ -17,6 +18,7 @@ const PACKAGE = {
   'express-fanfare/emulator': ['lib/emulator/index.ts'],
   'express-fanfare/jwks': ['lib/jwks/index.ts'],
   'express-fanfare/reservations': ['lib/reservations/index.ts'],
+  'express-fanfare/testing': ['lib/testing/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';
@@ -37,7 +39,7 @@ test('every code block compiles', () => {
   try {
     const texts = [
       ...blocks(README, 'js').map((code) => AROUND + code),
-      ...[README, DIALECTS, HANDOFF].flatMap((page) => blocks(page, 'ts')),
+      ...[README, DIALECTS, HANDOFF, TESTING].flatMap((page) => blocks(page, 'ts')),
     ];
     expect(texts.length).toBeGreaterThanOrEqual(8);
     for (const [index, text] of texts.entries())

@@ -18,7 +18,7 @@ const fanfare = createFanfare({
   organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger(),
   session: { secrets: ['a secret of at least thirty-two bytes'] },
 });
-if (typeof sqliteLedger !== 'function' || typeof postgresLedger !== 'function' || typeof redisLedger !== 'function' || typeof ledgerContract !== 'function' || typeof sqliteReservations !== 'function' || typeof postgresReservations !== 'function') throw new Error('a subpath is empty');
+if (typeof sqliteLedger !== 'function' || typeof postgresLedger !== 'function' || typeof redisLedger !== 'function' || typeof ledgerContract !== 'function' || typeof testFanfare !== 'function' || typeof sqliteReservations !== 'function' || typeof postgresReservations !== 'function') throw new Error('a subpath is empty');
 const guard = fanfare.requireAdmission();
 const server = createServer((req, res) => guard(req, res, () => res.end('in')));
 server.listen(0, '127.0.0.1', async () => {
@@ -54,7 +54,7 @@ const NAMES = {
   'express-fanfare/redis': 'redisLedger',
   'express-fanfare/jwks': 'offlineVerifier',
   'express-fanfare/reservations': 'sqliteReservations, postgresReservations',
-  'express-fanfare/testing': 'ledgerContract',
+  'express-fanfare/testing': 'ledgerContract, testFanfare',
   'express-fanfare/emulator': 'createEmulator',
 };
 
