@@ -12,6 +12,7 @@ const PAGES = [
   'docs/events.md',
   'docs/handoff.md',
   'docs/observability.md',
+  'docs/testing.md',
   'docs/webhooks.md',
 ].map((page) => readFileSync(join(ROOT, page), 'utf8'));
 const PACKAGE = {
@@ -24,6 +25,7 @@ const PACKAGE = {
   'express-fanfare/jwks': ['lib/jwks/index.ts'],
   'express-fanfare/reservations': ['lib/reservations/index.ts'],
   'express-fanfare/webhooks': ['lib/webhooks/index.ts'],
+  'express-fanfare/testing': ['lib/testing/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';

@@ -13,6 +13,7 @@ import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options
 import type { HandoffUrlOptions } from './middleware/handoff.js';
 import type { Middleware, Request } from './middleware/http.js';
 import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
+import type { OperatorPageOptions } from './operator/operator-page.js';
 
 /** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
 export interface Fanfare extends Calls, Cancellations {
@@ -69,6 +70,11 @@ export interface Fanfare extends Calls, Cancellations {
   acceptReturn(options?: ReturnOptions): Middleware;
   /** What an operator may do with completions: list, show, retry, discard. */
   readonly completions: Completions;
+  /**
+   * A page for whoever watches the sale, to mount for instance at `/operator`: numbers, what waits and what is dead, with
+   * retry and discard. Its plots begin when it is mounted. Throws a `TypeError` without `authorize`.
+   */
+  operatorPage(options: OperatorPageOptions): Middleware;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
   /**

@@ -7,7 +7,7 @@ const { postgresReservations, sqliteReservations } = require('express-fanfare/re
 const { fanfareWebhook, stripeMetadata } = require('express-fanfare/webhooks');
 const { openTelemetry } = require('express-fanfare/opentelemetry');
 const { createEmulator } = require('express-fanfare/emulator');
-const { ledgerContract } = require('express-fanfare/testing');
+const { ledgerContract, testFanfare } = require('express-fanfare/testing');
 const { firstUse } = require('./first-use.cjs');
 
 const wings = {
@@ -17,6 +17,7 @@ const wings = {
   offlineVerifier,
   createEmulator,
   ledgerContract,
+  testFanfare,
   fanfareWebhook,
   stripeMetadata,
   postgresReservations,

@@ -6,7 +6,7 @@ import { postgresLedger } from 'express-fanfare/postgres';
 import { redisLedger } from 'express-fanfare/redis';
 import { postgresReservations, sqliteReservations } from 'express-fanfare/reservations';
 import { sqliteLedger } from 'express-fanfare/sqlite';
-import { ledgerContract } from 'express-fanfare/testing';
+import { ledgerContract, testFanfare } from 'express-fanfare/testing';
 import { fanfareWebhook, stripeMetadata } from 'express-fanfare/webhooks';
 import { firstUse } from './first-use.cjs';
 
@@ -17,6 +17,7 @@ const wings = {
   offlineVerifier,
   createEmulator,
   ledgerContract,
+  testFanfare,
   fanfareWebhook,
   stripeMetadata,
   postgresReservations,
