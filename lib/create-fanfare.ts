@@ -15,6 +15,7 @@ import type * as HandoffModule from './middleware/handoff.js';
 import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
+import type * as WinnerLinkModule from './middleware/winner-link.js';
 import { mountsOf } from './mounts.js';
 import { type CheckedOptions, readOptions } from './options.js';
 
@@ -52,6 +53,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     checkout: calls.checkout,
     createHandoffUrl: async (reference, handoff) =>
       handoffs().createHandoffUrl(context, states, reference, handoff),
+    createWinnerLink: async (admission, link) => winners().createWinnerLink(context, admission, link),
     ...lifeOf({ checked, context, work, client, calls, doctor }),
   };
 }
@@ -119,6 +121,11 @@ function createOrders(context: Context, orders: Orders): OrderCalls {
 function handoffs(): typeof HandoffModule {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
   return require('./middleware/handoff.js') as typeof HandoffModule;
+}
+
+function winners(): typeof WinnerLinkModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
+  return require('./middleware/winner-link.js') as typeof WinnerLinkModule;
 }
 
 function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {

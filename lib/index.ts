@@ -70,6 +70,8 @@ export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options
 export type { Middleware, Next } from './middleware/http.js';
 export type { AdmissionReference } from './middleware/orders.js';
 export type { AdmissionView } from './middleware/routes.js';
+export type { WinnerAdmission, WinnerLinkOptions } from './middleware/winner-link.js';
+export type { WinnerPageOptions } from './middleware/winner-page.js';
 export type { OfflineVerdict, OfflineVerifier } from './validation/offline-verifier.js';
 
 /**

@@ -33,8 +33,8 @@ export const TOKEN_NAMES: TokenNames = {
 /** A token as found, and the name it was found under. */
 export interface Found {
   readonly handed: HandedToken;
-  /** `session`: sealed in a session of ours, and no stranger's. */
-  readonly where: 'query' | 'header' | 'body' | 'session';
+  /** `session`: sealed in a session of ours, and no stranger's. `link`: kept in the ledger for a winner link. */
+  readonly where: 'query' | 'header' | 'body' | 'session' | 'link';
 }
 
 /** Names that are looked at in turn: the next group only when the request has none of this one. */
