@@ -3,6 +3,7 @@ import { compact } from './admission/compact.js';
 import { createUnverified } from './completion/unverified.js';
 import type { Work } from './completion/work.js';
 import type { FanfareClient } from './fanfare-api/client.js';
+import type { HandoffClient } from './fanfare-api/handoffs.js';
 import { assertSpoken } from './fanfare-api/gaps.js';
 import { askedLedger } from './middleware/asked-ledger.js';
 import type { Context } from './middleware/context.js';
@@ -12,18 +13,20 @@ import type { CheckedOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { readSession } from './tokens/session.js';
 import { createCeiling } from './validation/ceiling.js';
+import { createHandoffTokens } from './validation/handoff-tokens.js';
 import { createSignatureCheck } from './validation/offline-verifier.js';
 import { createValidator } from './validation/validator.js';
 import { rememberVerified } from './validation/verified-sessions.js';
 
 interface ContextParts extends Pick<Context, 'emit' | 'owner' | 'watch'> {
   readonly client: FanfareClient;
+  readonly handoffClient: HandoffClient;
   readonly reconciler: Work['reconciler'];
 }
 
 export function createContext(
   { settings, secrets, insecure, dialect, supplied, ledger, clock, ...checked }: CheckedOptions,
-  { emit, client, owner, reconciler, watch }: ContextParts,
+  { emit, client, handoffClient, owner, reconciler, watch }: ContextParts,
 ): Context {
   const { organizationId } = settings;
   const { offlineVerifier, coldPerMinute: perMinute, handoff } = checked;
@@ -44,6 +47,7 @@ export function createContext(
     }),
     validator,
     ...(perMinute === undefined ? {} : { ceiling: createCeiling({ clock, emit, perMinute }) }),
+    handoffTokens: createHandoffTokens(handoffClient, clock, emit),
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,

@@ -10,6 +10,7 @@ import type { Fanfare } from './fanfare.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import { parseBaseUrl } from './fanfare-api/base-url.js';
 import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
+import { createHandoffClient, type HandoffClient } from './fanfare-api/handoffs.js';
 import type { Context } from './middleware/context.js';
 import type * as HandoffModule from './middleware/handoff.js';
 import { Orders } from './middleware/orders.js';
@@ -25,10 +26,13 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   const emit = safely('onEvent', checked.onEvent);
   const doctor = createDoctor(checked, emit);
   const client = createClient(checked, { emit, onAnswer: doctor.heard });
+  const { organizationId } = checked.settings;
+  const { secretKey, handoffs: asked, clock } = checked;
+  const handoffClient = createHandoffClient({ ...asked, organizationId, secretKey, clock });
   const owner = randomUUID();
   const work = createWork({ ...checked, emit, client, owner, random: Math.random });
   const context = createContext(checked, {
-    ...{ emit, client, owner },
+    ...{ emit, client, handoffClient, owner },
     ...{ reconciler: work.reconciler, watch: doctor },
   });
   const states = new RequestStates(context);
@@ -54,7 +58,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     createHandoffUrl: async (reference, handoff) =>
       handoffs().createHandoffUrl(context, states, reference, handoff),
     createWinnerLink: async (admission, link) => winners().createWinnerLink(context, admission, link),
-    ...lifeOf({ checked, context, work, client, calls, doctor }),
+    ...lifeOf({ checked, context, work, client, handoffClient, calls, doctor }),
   };
 }
 
@@ -63,6 +67,7 @@ interface Parts {
   readonly context: Context;
   readonly work: Work;
   readonly client: FanfareClient;
+  readonly handoffClient: HandoffClient;
   readonly calls: ReturnType<typeof createCalls>;
   readonly doctor: Doctor;
 }
@@ -72,6 +77,7 @@ function lifeOf({
   context,
   work,
   client,
+  handoffClient,
   calls,
   doctor,
 }: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
@@ -88,7 +94,7 @@ function lifeOf({
     close: async () => {
       doctor.stop();
       await Promise.all([work.stop(), context.unverified.stop()]);
-      await Promise.all([client.close(), calls.close()]);
+      await Promise.all([client.close(), handoffClient.close(), calls.close()]);
       await checked.ledger.close();
     },
   };

@@ -40,6 +40,7 @@ export type {
   Reply,
   ValidateOperation,
 } from './fanfare-api/dialect.js';
+export type { HandoffIds, ReadHandoff } from './fanfare-api/handoffs.js';
 export type { Said } from './fanfare-api/said.js';
 export type { CompleteFunction, ValidateFunction } from './fanfare-api/supplied.js';
 export type { ExternalAuthorization, ExternalUser } from './fanfare-api/external.js';
