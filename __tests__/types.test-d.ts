@@ -44,6 +44,9 @@ fanfare.requireAdmission({ distributionTypes: ['raffle'] });
 createFanfare({ ledger: memoryLedger(), session: { embedded: { frameAncestors: '*' } } });
 // @ts-expect-error the fields of a bank are a list
 fanfare.acceptReturn({ fields: 'cres' });
+const prize = { token: '', consumerId: '', distributionId: '', distributionType: 'draw' } as const;
+// @ts-expect-error a winner link needs the page it leads to
+void fanfare.createWinnerLink(prize, {});
 // @ts-expect-error pages hold no claim
 fanfare.requireAdmission({ leaseSeconds: 10 });
 // @ts-expect-error money is a decimal string
@@ -148,6 +151,8 @@ export function exhaustiveEvent(event: FanfareEvent): string {
     case 'admission.unverified_confirmed':
     case 'admission.unverified_refused':
     case 'handoff.created':
+    case 'winner_link.created':
+    case 'winner_link.redeemed':
     case 'admission.claimed':
     case 'claim.superseded':
     case 'claim.deferred':

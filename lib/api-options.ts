@@ -2,6 +2,7 @@
 import { compact } from './admission/compact.js';
 import type { Dialect } from './fanfare-api/dialect.js';
 import type { DialectName } from './fanfare-api/dialects.js';
+import type { HandoffClientOptions, ReadHandoff } from './fanfare-api/handoffs.js';
 import { readDialect } from './fanfare-api/read-dialect.js';
 import type { CompleteFunction, Supplied, ValidateFunction } from './fanfare-api/supplied.js';
 import { checkOptions, kindOf } from './option-checks.js';
@@ -16,6 +17,10 @@ export interface ApiOptions {
   readonly validate?: ValidateFunction;
   /** Tells about an order, for the types that the dialect has no completion for. */
   readonly complete?: CompleteFunction;
+  /** Where Fanfare's own handoff tokens are checked. Default: `https://admin.fanfare.io/api`. */
+  readonly handoffBaseUrl?: string;
+  /** Reads whose a handoff token is from Fanfare's answer, whose fields are not documented. Default: by the usual names. */
+  readonly readHandoff?: ReadHandoff;
   /** Where `fanfare.checkout` calls. Default: `https://checkout.fanfare.io/api`. */
   readonly checkoutBaseUrl?: string;
 }
@@ -26,9 +31,19 @@ export interface CheckedApi {
   readonly supplied: Supplied;
   readonly baseUrl?: string;
   readonly checkoutBaseUrl: string;
+  readonly handoffs: Pick<HandoffClientOptions, 'baseUrl' | 'read'>;
 }
 
-const API_NAMES = ['baseUrl', 'dialect', 'validate', 'complete', 'checkoutBaseUrl'];
+const API_NAMES = [
+  'baseUrl',
+  'dialect',
+  'validate',
+  'complete',
+  'checkoutBaseUrl',
+  'handoffBaseUrl',
+  'readHandoff',
+];
+const HANDOFF_BASE_URL = 'https://admin.fanfare.io/api';
 const CHECKOUT_BASE_URL = 'https://checkout.fanfare.io/api';
 
 /** Throws a `TypeError` that names the option and what it got. */
@@ -45,6 +60,10 @@ export function readApi(
     supplied: compact({ validate, complete }),
     ...compact({ baseUrl }),
     checkoutBaseUrl: readText('api.checkoutBaseUrl', api.checkoutBaseUrl) ?? CHECKOUT_BASE_URL,
+    handoffs: {
+      baseUrl: readText('api.handoffBaseUrl', api.handoffBaseUrl) ?? HANDOFF_BASE_URL,
+      ...compact({ read: readFunction('api.readHandoff', api.readHandoff) }),
+    },
   };
 }
 

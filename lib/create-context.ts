@@ -24,7 +24,7 @@ export function createContext(
 ): Context {
   const { organizationId } = settings;
   const { offlineVerifier, coldPerMinute: perMinute, handoff } = checked;
-  const { keyring, validator, unverified } = validation;
+  const { keyring, validator, handoffTokens, unverified } = validation;
   const cookies = cookieStyle({ insecure, embedded: settings.frameAncestors !== undefined });
   return {
     settings,
@@ -39,6 +39,7 @@ export function createContext(
     }),
     validator,
     ...(perMinute === undefined ? {} : { ceiling: createCeiling({ clock, emit, perMinute }) }),
+    handoffTokens,
     signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,

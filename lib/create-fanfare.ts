@@ -5,7 +5,7 @@ import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
 import { createBackstage } from './create-backstage.js';
 import { createContext } from './create-context.js';
-import { createValidation } from './create-validation.js';
+import { createValidation, type Validation } from './create-validation.js';
 import { Doctor } from './doctor/doctor.js';
 import { tapped } from './event-tap.js';
 import { type OnEvent, safely } from './events.js';
@@ -62,7 +62,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     authorizeExternal: (user) => calls.authorizeExternal(user),
     checkout: calls.checkout,
     ...linksOf(context, states),
-    ...lifeOf({ checked, context, work, client, calls, doctor, observer }),
+    ...lifeOf({ checked, context, work, client, validation, calls, doctor, observer }),
   };
 }
 
@@ -71,6 +71,7 @@ interface Parts {
   readonly context: Context;
   readonly work: Work;
   readonly client: FanfareClient;
+  readonly validation: Validation;
   readonly calls: ReturnType<typeof createCalls>;
   readonly doctor: Doctor;
   readonly observer: Observer;
@@ -81,6 +82,7 @@ function lifeOf({
   context,
   work,
   client,
+  validation,
   calls,
   doctor,
   observer,
@@ -101,7 +103,7 @@ function lifeOf({
       doctor.stop();
       observer.close();
       await Promise.all([work.stop(), stop()]);
-      await Promise.all([client.close(), calls.close()]);
+      await Promise.all([client.close(), validation.close(), calls.close()]);
       await checked.ledger.close();
     },
   };

@@ -34,6 +34,8 @@ export type FanfareEvent =
       readonly orderId?: string;
     })
   | (Named<'handoff.created', 'info'> & { readonly admissionId: string })
+  | (Named<'winner_link.created', 'info'> & { readonly admissionId: string; readonly until: number })
+  | (Named<'winner_link.redeemed', 'info'> & { readonly admissionId: string; readonly uses: number })
   | (Named<'admission.claimed', 'info'> & {
       readonly admissionId: string;
       readonly attempt: number;

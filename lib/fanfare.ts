@@ -14,6 +14,8 @@ import type { HandoffUrlOptions } from './middleware/handoff.js';
 import type { Middleware, Request } from './middleware/http.js';
 import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
 import type { OperatorPageOptions } from './operator/operator-page.js';
+import type { WinnerAdmission, WinnerLinkOptions } from './middleware/winner-link.js';
+import type { WinnerPageOptions } from './middleware/winner-page.js';
 
 /** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
 export interface Fanfare extends Calls, Cancellations {
@@ -68,6 +70,18 @@ export interface Fanfare extends Calls, Cancellations {
    * session, and then `completeAdmission(req, …)` records the order all the same. Passes what brings no reference.
    */
   acceptReturn(options?: ReturnOptions): Middleware;
+  /**
+   * A link for an e-mail to the winner of a draw or an auction, for an admission that came by webhook. It names nothing and
+   * holds no token: that lies sealed in the ledger, until the link's deadline. Good again and again until then or until the
+   * order, at most 5 times. Rejects with `INVALID_ADMISSION_DATA`, `ADMISSION_INVALID`, `ADMISSION_MISMATCH`,
+   * `ADMISSION_EXPIRED` or `LEDGER_UNAVAILABLE`, and with a `TypeError` for a wrong option.
+   */
+  createWinnerLink(admission: WinnerAdmission, options: WinnerLinkOptions): Promise<string>;
+  /**
+   * For the route that `createWinnerLink` names. A visit shows one button and changes nothing, since mail scanners open
+   * links; the button asks Fanfare, begins the session and leads to the checkout. Passes what brings no link.
+   */
+  winnerPage(options?: WinnerPageOptions): Middleware;
   /** What an operator may do with completions: list, show, retry, discard. */
   readonly completions: Completions;
   /**

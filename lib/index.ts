@@ -40,6 +40,7 @@ export type {
   Reply,
   ValidateOperation,
 } from './fanfare-api/dialect.js';
+export type { HandoffIds, ReadHandoff } from './fanfare-api/handoffs.js';
 export type { Said } from './fanfare-api/said.js';
 export type { CompleteFunction, ValidateFunction } from './fanfare-api/supplied.js';
 export type { ExternalAuthorization, ExternalUser } from './fanfare-api/external.js';
@@ -74,6 +75,8 @@ export type { AdmissionReference } from './middleware/orders.js';
 export type { AdmissionView } from './middleware/routes.js';
 export type { CallOutcome, ObservedCall, ObservedDelivery, ObservedOrder, Telemetry } from './observer.js';
 export type { OperatorPageOptions } from './operator/operator-page.js';
+export type { WinnerAdmission, WinnerLinkOptions } from './middleware/winner-link.js';
+export type { WinnerPageOptions } from './middleware/winner-page.js';
 export type { OfflineVerdict, OfflineVerifier } from './validation/offline-verifier.js';
 
 /**

@@ -3,16 +3,26 @@ import type { Fanfare } from './fanfare.js';
 import type { Context } from './middleware/context.js';
 import type * as HandoffModule from './middleware/handoff.js';
 import type { RequestStates } from './middleware/request-state.js';
+import type * as WinnerLinkModule from './middleware/winner-link.js';
 
 /** Each may be taken off the instance. */
-export function linksOf(context: Context, states: RequestStates): Pick<Fanfare, 'createHandoffUrl'> {
+export function linksOf(
+  context: Context,
+  states: RequestStates,
+): Pick<Fanfare, 'createHandoffUrl' | 'createWinnerLink'> {
   return {
     createHandoffUrl: async (reference, handoff) =>
       handoffs().createHandoffUrl(context, states, reference, handoff),
+    createWinnerLink: async (admission, link) => winners().createWinnerLink(context, admission, link),
   };
 }
 
 function handoffs(): typeof HandoffModule {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
   return require('./middleware/handoff.js') as typeof HandoffModule;
+}
+
+function winners(): typeof WinnerLinkModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
+  return require('./middleware/winner-link.js') as typeof WinnerLinkModule;
 }

@@ -6,13 +6,17 @@ import type { Context } from './middleware/context.js';
 import { attachMiddleware, claimMiddleware, requireMiddleware } from './middleware/middlewares.js';
 import type { RequestStates } from './middleware/request-state.js';
 import type * as Routes from './middleware/routes.js';
+import type * as WinnerPage from './middleware/winner-page.js';
 
 /** Each may be taken off the instance. */
 export function mountsOf(
   context: Context,
   states: RequestStates,
   deliveries: Pick<Work, 'state'>,
-): Pick<Fanfare, 'attachAdmission' | 'requireAdmission' | 'claimAdmission' | 'acceptReturn' | 'routes'> {
+): Pick<
+  Fanfare,
+  'attachAdmission' | 'requireAdmission' | 'claimAdmission' | 'acceptReturn' | 'winnerPage' | 'routes'
+> {
   return {
     attachAdmission: (...given: readonly unknown[]) => {
       refuseRequest('attachAdmission', given);
@@ -24,6 +28,11 @@ export function mountsOf(
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who send shoppers to a bank, not at import
       const { returnMiddleware } = require('./middleware/accept-return.js') as typeof AcceptReturn;
       return returnMiddleware(context, states, options);
+    },
+    winnerPage: (options = {}) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who send links to winners, not at import
+      const { winnerMiddleware } = require('./middleware/winner-page.js') as typeof WinnerPage;
+      return winnerMiddleware(context, states, options);
     },
     routes: (...given: readonly unknown[]) => {
       refuseRequest('routes', given);

@@ -4,6 +4,7 @@ import { DISTRIBUTION_TYPES, type DistributionType } from '../../lib/admission/i
 import { createEmulator } from '../../lib/emulator/index.js';
 import { createFanfareClient, type FanfareClient } from '../../lib/fanfare-api/client.js';
 import { type DialectName, DIALECTS } from '../../lib/fanfare-api/dialects.js';
+import { createHandoffClient } from '../../lib/fanfare-api/handoffs.js';
 import { createServerCalls } from '../../lib/fanfare-api/server-calls.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { flawsIn, flawsInAnswer, operationOf } from './contract.js';
@@ -142,6 +143,18 @@ describe('asking and telling', () => {
     expect(recorder.exchanges).toHaveLength(4);
   });
 
+  test('a handoff token is good once', async () => {
+    const client = createHandoffClient({ ...SECRET, baseUrl: `${recorder.url}/api`, clock: CLOCK });
+    opened.push(client);
+    const { token } = emulator.mint({
+      ...{ distributionId: 'queue_1', distributionType: 'queue', handoff: true },
+    });
+    expect(await client.validate(token, { waitedMs: 0 })).toMatchObject({ answer: 'yes' });
+    expect(await client.validate(token, { waitedMs: 0 })).toMatchObject({ answer: 'no' });
+    expect(recorder.exchanges.map(({ status }) => status)).toEqual([200, 400]);
+    expect(recorder.exchanges.flatMap(flawsIn)).toEqual([]);
+  });
+
   test('what no client of ours asks: to be admitted, and whether a draw was won by whoever holds whatever token', async () => {
     await post('/api/queues/queue_1/admit', { consumerId: 'cons_1' });
     await post('/api/v1/draws/draw_1/validate', { consumerId: 'cons_1' });
@@ -161,6 +174,7 @@ describe('what goes wrong', () => {
     ['/api/draws/draw_demo/deny', { consumerId: 'c', reason: 'x' }],
     ['/api/checkout', { checkoutClaim: 'x', mode: 'hosted', ...ADDRESSES, idempotencyKey: 'k' }],
     ['/api/payments/refunds', { orderId: randomUUID(), amount: '1', idempotencyKey: randomUUID() }],
+    ['/api/handoffs/validate', { token: 'hoff_unknown' }],
     ['/api/auth/external/authorize', { provider: 'p', issuer: 'i', subject: 's' }],
   ] as const;
 

@@ -26,6 +26,7 @@ const byHeaders: readonly Line[] = [
 ];
 
 const byBearer: readonly Line[] = [
+  ['guides', /^\/api\/handoffs\/validate$/, requests.handoff, answers.anyObject],
   ['oldest', /^\/api\/v1\/queues\/[^/]+\/validate$/, requests.token, answers.boolean],
   ['oldest', /^\/api\/v1\/draws\/[^/]+\/validate$/, requests.consumer, answers.boolean],
   ['oldest', /^\/api\/v1\/queues\/[^/]+\/complete$/, requests.consumer, answers.completedQueue],

@@ -31,6 +31,7 @@ const word = (value: string | boolean): Schema => ({ const: value });
 
 export const requests = {
   consumer: exactly({ consumerId: text }),
+  handoff: exactly({ token: text }),
   token: exactly({ consumerId: text, token: text }),
   grant: exactly({ consumerId: text, admissionGrant: text }),
   generic: exactly({

@@ -25,6 +25,8 @@ export class AdmissionBook {
   });
   readonly #opaque = new BoundedMap<string, Proof>(OPAQUE_TOKENS_KEPT);
 
+  readonly #handoffs = new BoundedMap<string, Proof>(OPAQUE_TOKENS_KEPT);
+
   constructor(signer: Signer) {
     this.#signer = signer;
   }
@@ -50,6 +52,20 @@ export class AdmissionBook {
     const token = `adm_${randomBytes(24).toString('base64url')}`;
     this.#opaque.set(token, proofOf(record, expiresAt));
     return token;
+  }
+
+  /** A handoff token, which `redeem` takes once. */
+  mintHandoff(record: AdmissionRecord, expiresAt: number): string {
+    const token = `hoff_${randomBytes(24).toString('base64url')}`;
+    this.#handoffs.set(token, proofOf(record, expiresAt));
+    return token;
+  }
+
+  /** What a handoff token proves, for the first and the last time. */
+  redeem(token: string): Proof | undefined {
+    const proof = this.#handoffs.get(token);
+    this.#handoffs.delete(token);
+    return proof;
   }
 
   /** What a token proves; undefined when it is not one of ours or its admission is forgotten. */

@@ -97,6 +97,7 @@ const MINT: Readonly<Record<keyof MintOptions, Expectation>> = {
       ['string', 'number'].includes(typeof value) && Number.isFinite(new Date(value as string).getTime()),
   }),
   opaque: optional(flag),
+  handoff: optional(flag),
 };
 
 /** Over HTTP only distributions that exist: a stranger's page must not fill memory with new ones. */

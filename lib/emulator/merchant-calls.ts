@@ -43,6 +43,21 @@ export function validate(world: World, asked: Triple, token: string): Validated 
   return { ruling, expiresAt: iso(Math.min(proof.expiresAt, record.expiresAt)) };
 }
 
+/**
+ * Takes a handoff token, once. The fields of the answer are the emulator's own guess: the vendor shows none.
+ */
+export function redeemHandoff(world: World, token: string): Answer {
+  const now = world.now();
+  const proof = world.book.redeem(token);
+  const ruling = proof ? ruleOnToken(proof, proof, now) : 'unknown';
+  if (!proof || ruling !== 'good') return problem(400, 'Invalid handoff token');
+  const { record, consumerId, distributionId, distributionType } = proof;
+  record.validations.yes += 1;
+  note(record, now, 'validated');
+  const ids = { consumerId, distributionId, distributionType, experienceId: record.experienceId };
+  return ok({ ...ids, admittedAt: iso(record.admittedAt), expiresAt: iso(proof.expiresAt) });
+}
+
 /** The per-type validate answers a bare boolean. */
 export function booleanAnswer(world: World, { ruling }: Validated): Answer {
   return isForbidden(world, ruling) ? problem(403, RULING_TEXTS[ruling]) : ok(ruling === 'good');

@@ -1,6 +1,7 @@
 /** Admissions made by hand: for tests, and for a developer who wants to skip the waiting. */
 import { randomBytes } from 'node:crypto';
 import { iso } from './admission-record.js';
+import type { AdmissionRecord } from './admission-record.js';
 import type { DistributionType } from './experiences.js';
 import type { World } from './world.js';
 
@@ -21,6 +22,8 @@ export interface MintOptions {
   readonly admittedAt?: string | number;
   /** An opaque token instead of a JWT. Default: what the distribution says, else false. */
   readonly opaque?: boolean;
+  /** A handoff token (`hoff_…`, good once) in place of an admission token. Default false. */
+  readonly handoff?: boolean;
 }
 
 export interface Minted {
@@ -53,9 +56,20 @@ export function mint(world: World, options: MintOptions): Minted {
     now,
   );
   return {
-    token: world.book.mint(record, options.opaque ?? distribution.opaqueTokens ?? false, expiresAt),
+    token: tokenFor(world, record, options, expiresAt),
     ...{ consumerId, distributionId, distributionType },
     admittedAt: iso(admittedAt),
     expiresAt: iso(expiresAt),
   };
+}
+
+function tokenFor(
+  { book, venue }: World,
+  record: AdmissionRecord,
+  { handoff, opaque, distributionId, distributionType }: MintOptions,
+  expiresAt: number,
+): string {
+  if (handoff === true) return book.mintHandoff(record, expiresAt);
+  const { distribution } = venue.findOrOpen(distributionId, distributionType);
+  return book.mint(record, opaque ?? distribution.opaqueTokens ?? false, expiresAt);
 }

@@ -59,6 +59,7 @@ const KINDS: readonly (readonly [RegExp, CallKind])[] = [
   [/^\/api\/timed-releases\/[^/]+\/complete$/, 'shopper'],
   [/^(\/v1|\/api\/v1|\/api)?\/(queues|draws|auctions)\/[^/]+\/validate$/, 'validate'],
   [/^(\/v1)?\/admission\/validate$/, 'validate'],
+  [/^\/api\/handoffs\/validate$/, 'validate'],
   [/^(\/v1|\/api\/v1|\/api)?\/(queues|draws|auctions|timed-releases)\/[^/]+\/complete$/, 'complete'],
   [/^\/api(\/v1)?\/(queues|draws)\/[^/]+\/deny$/, 'deny'],
   [/^\/api(\/v1)?\/queues\/[^/]+\/admit$/, 'admit'],

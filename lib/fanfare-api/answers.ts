@@ -1,6 +1,6 @@
 /** What Fanfare's answers mean: to "is this token good?", and to a completion. Pure and total. */
 import { compact } from '../admission/compact.js';
-import type { Question, Unknown, Verdict } from '../admission/verdict.js';
+import type { No, Question, Unknown, Verdict } from '../admission/verdict.js';
 import { parseJson, readErrorBody, wordsOf } from './error-body.js';
 import type { ErrorBody } from './error-body.js';
 import { rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
@@ -49,18 +49,24 @@ const LONGEST_REASON = 200;
 
 /** Reads an answer to `question`, never a yes by accident. `now` is milliseconds since the epoch. */
 export function readVerdict(answer: Answer, question: Question, now: number): Verdict {
+  const { status } = answer;
+  const value = parseJson(textOf(answer));
+  return (
+    readRefused(answer, now) ??
+    readSaid(value, question, status) ??
+    readState(value, question, status) ??
+    unknown(answer, now, `${statusWords(status)}, but no answer to be read in it`)
+  );
+}
+
+/** Reads an answer as far as its status alone says that it is no yes. */
+export function readRefused(answer: Answer, now: number): No | Unknown | undefined {
   const { status, body } = answer;
   if (typeof body !== 'string') return unknown(answer, now, `${statusWords(status)}, ${body.cut}`);
   const error = readErrorBody(body);
   if (error.code === 'FP001' || error.error === 'FINGERPRINT_REQUIRED') return withoutFingerprint(status);
   if (NO_BY_STATUS.has(status)) return no(error, status);
-  if (!isSuccess(status)) return unknown(answer, now, statusWords(status));
-  const value = parseJson(body);
-  return (
-    readSaid(value, question, status) ??
-    readState(value, question, status) ??
-    unknown(answer, now, `${statusWords(status)}, but no answer to be read in it`)
-  );
+  return isSuccess(status) ? undefined : unknown(answer, now, statusWords(status));
 }
 
 /** A missing fingerprint is no fault of the shopper's: it is the shop that has to hand it on. */

@@ -118,7 +118,8 @@ const ATTACHED: Readonly<Record<Session['provenBy'], string>> = {
   nobody: 'A token was put into a session unchecked, since Fanfare could not be asked.',
 };
 
-async function keep(
+/** Begins the session of what has been proven. */
+export async function keep(
   context: Context,
   state: RequestState,
   res: Response,

@@ -1,6 +1,7 @@
 /** Looking for an admission in a request: the browser's sessions first, then a token that was handed over. */
 import type { Conditions } from '../admission/conditions.js';
 import { admit } from './admit.js';
+import { admitHandoffToken } from './admit-handoff-token.js';
 import type { Context } from './context.js';
 import type * as HandoffModule from './handoff.js';
 import { type Request, type Response, targetOf } from './http.js';
@@ -9,6 +10,7 @@ import { seeOther } from './see-other.js';
 import type { HeldSession } from './sessions.js';
 import {
   type Found,
+  handoffTokenInBody,
   linkInQuery,
   type NameGroups,
   namesInQuery,
@@ -76,6 +78,7 @@ function unseen(req: Request, { seen }: RequestState, look: Look): Found | undef
   return (
     ifNew(seen, tokenInHeader(req, look.header)) ??
     ifNew(seen, tokenInBody(req.body, look.body)) ??
+    (look.body.length === 0 ? undefined : ifNew(seen, handoffTokenInBody(req.body))) ??
     (isSubmit(req) ? undefined : ifNew(seen, tokenInQuery(req, look.query)))
   );
 }
@@ -94,7 +97,10 @@ async function attachToken(
 ): Promise<'next' | 'answered'> {
   state.seen.push(found.handed.token);
   const submit = look.claims && isSubmit(req);
-  const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
+  const admitted =
+    found.where === 'handoff'
+      ? await admitHandoffToken(context, state, res, found, submit)
+      : await admit(context, state, res, found, { conditions: look.conditions, submit });
   remember(state, req, admitted);
   return found.where === 'query' ? leadAway(state, req, res, look, admitted) : 'next';
 }

@@ -19,10 +19,18 @@ export async function askForClient(
   { req, question, submit }: ColdToken,
   ask: () => Promise<Verdict>,
 ): Promise<Verdict | EarlyRefusal> {
-  const { ceiling, settings, validator } = context;
-  if (ceiling === undefined || (!submit && validator.kept(question) !== undefined)) return ask();
-  const client = clientKey(settings, req);
-  if (client === undefined) return ask();
+  const isKept = !submit && context.validator.kept(question) !== undefined;
+  return isKept ? ask() : withinCeiling(context, req, ask);
+}
+
+/** Asks something that a client could go on guessing at, unless it has had too many noes. */
+export async function withinCeiling<T extends Pick<Verdict, 'answer'>>(
+  { ceiling, settings }: Context,
+  req: Request,
+  ask: () => Promise<T>,
+): Promise<T | EarlyRefusal> {
+  const client = ceiling === undefined ? undefined : clientKey(settings, req);
+  if (ceiling === undefined || client === undefined) return ask();
   const answer = await ceiling.within(client, ask);
   if (!('waitMs' in answer)) return answer;
   return {

@@ -10,6 +10,7 @@ import type { Reconciler } from '../completion/reconcile.js';
 import type { Unverified } from '../completion/unverified.js';
 import type { Keyring } from '../tokens/keyring.js';
 import type { Ceiling } from '../validation/ceiling.js';
+import type { HandoffTokens } from '../validation/handoff-tokens.js';
 import type { SignatureCheck } from '../validation/offline-verifier.js';
 import type { Validator } from '../validation/validator.js';
 import type { CookieStyle } from './cookies.js';
@@ -96,6 +97,8 @@ export interface Context {
   /** Absent: the merchant wants none. */
   readonly ceiling?: Ceiling;
   readonly signatureOf: SignatureCheck;
+  /** Asks about one of Fanfare's own handoff tokens, which spends it. */
+  readonly handoffTokens: HandoffTokens;
   readonly ledger: AskedLedger;
   readonly reconciler: Reconciler;
   readonly unverified: Unverified;

@@ -30,6 +30,7 @@ export async function validateAfresh(
   const token = tokenOf(context, held);
   if (token === undefined) return refuseAndForget(visit, state, held, UNREADABLE);
   if (held.fresh === true) return { held, token, verifiedBy: held.admission.verifiedBy };
+  if (held.session.once === true) return { held, token, verifiedBy: 'session' };
   const age = context.clock.now() - validatedAt;
   if (age < context.settings.submitMaxAgeMs) return { held, token, verifiedBy: 'session' };
   const { consumerId, distributionId, distributionType } = admission;

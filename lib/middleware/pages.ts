@@ -1,10 +1,12 @@
-/** The small pages for a shopper who may not pass: no script, no assets, nothing to load on a bad night. Pure. */
+/** The small pages for a shopper who may not pass, or has to say so first: no script, no assets, nothing to load on a bad night. Pure. */
 import { createHash } from 'node:crypto';
 
 export interface Page {
   readonly title: string;
   readonly sentence: string;
   readonly link?: { readonly href: string; readonly text: string };
+  /** Sends an empty form to the page's own address. */
+  readonly button?: string;
   /** Loads the same URL again by itself. */
   readonly reloadSeconds?: number;
 }
@@ -14,13 +16,19 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;font:1.0625rem/1.
 main{max-width:30rem;padding:2rem 1.5rem}
 h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}
 p{margin:0 0 1.5rem}
-a{display:inline-block;min-height:44px;line-height:44px;padding:0 1.25rem;border-radius:.5rem;background:CanvasText;color:Canvas;text-decoration:none}
-a:focus-visible{outline:3px solid Highlight;outline-offset:2px}`;
+a,button{display:inline-block;min-height:44px;line-height:44px;padding:0 1.25rem;border:0;border-radius:.5rem;background:CanvasText;color:Canvas;font:inherit;line-height:44px;text-decoration:none;cursor:pointer}
+:focus-visible{outline:3px solid Highlight;outline-offset:2px}`;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** A shop's own policy may forbid inline styles, and would leave these pages bare. They need nothing else. */
-export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+export const PAGE_POLICY = policy('none');
+/** For a page with a button, which nobody may put under another site's page. */
+export const BUTTON_POLICY = `${policy('self')}; frame-ancestors 'none'`;
+
+function policy(formAction: 'none' | 'self'): string {
+  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action '${formAction}'`;
+}
 
 /** Renders a page. */
 export function html(page: Page): string {
@@ -32,10 +40,13 @@ export function html(page: Page): string {
     page.link === undefined
       ? ''
       : `<p><a href="${escaped(page.link.href)}">${escaped(page.link.text)}</a></p>`;
+  const button =
+    page.button === undefined ? '' : `<form method="post"><button>${escaped(page.button)}</button></form>`;
+  const role = page.button === undefined ? ' role="alert"' : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">${reload}<title>${escaped(page.title)}</title><style>${STYLE}</style></head>
-<body><main role="alert"><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}</main></body></html>
+<body><main${role}><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}${button}</main></body></html>
 `;
 }
 

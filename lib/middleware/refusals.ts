@@ -2,12 +2,15 @@
 import { type Conditions, fits } from '../admission/conditions.js';
 import { answerOf, FanfareError, type FanfareErrorCode, type FanfareErrorDetails } from '../errors.js';
 import type { Refusal } from './context.js';
+import type { Page } from './pages.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
 
 /** A refusal, and what the log may know beyond what the shopper is told. */
 export interface ReasonedRefusal {
   readonly refusal: Refusal;
   readonly detail: string;
+  /** Answered by a page, never by a redirect: with this link on it, or with the way to the order or the experience. */
+  readonly stays?: Pick<Page, 'link'>;
 }
 
 /** What a refusal may carry besides its code. */
@@ -34,6 +37,15 @@ export function refusal(
     },
     detail,
   };
+}
+
+/** The refusal that an error of ours is. */
+export function refusalOf(error: FanfareError): ReasonedRefusal {
+  const { orderId, supportCode } = error;
+  return refusal(error.code, error.message, {
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(supportCode === undefined ? {} : { supportCode }),
+  });
 }
 
 /** The refusal for a token that did not become a session. */

@@ -47,7 +47,7 @@ export function refuse(
   sayRefused(context, req, reasoned, true);
   const { onRefused } = context.settings;
   if (onRefused === undefined) {
-    answerRefusal(context, req, res, refusal);
+    answerRefusal(context, req, res, reasoned);
     return;
   }
   Promise.resolve(onRefused(refusal, req, res, next)).catch((error: unknown) => {
@@ -70,9 +70,10 @@ export function sayRefused(
   emit({ type: 'admission.refused', level, message, code, enforced, ...named });
 }
 
-function answerRefusal(context: Context, req: Request, res: Response, refusal: Refusal): void {
+function answerRefusal(context: Context, req: Request, res: Response, reasoned: ReasonedRefusal): void {
+  const { refusal } = reasoned;
   const answer = isNavigation(req)
-    ? pageAnswer(req, refusal, waysOf(context, req, refusal))
+    ? pageAnswer(req, reasoned, waysOf(context, req, refusal))
     : jsonAnswer(refusal);
   res.statusCode = answer.status;
   for (const [name, value] of Object.entries({ ...refusal.headers, ...answer.headers }))
@@ -114,7 +115,8 @@ function jsonAnswer({ status, title, code, message, orderId, supportCode }: Refu
   };
 }
 
-function pageAnswer(req: Request, refusal: Refusal, ways: Ways): Answer {
+function pageAnswer(req: Request, { refusal, stays }: ReasonedRefusal, ways: Ways): Answer {
+  if (stays !== undefined) return page(refusal, { link: stays.link ?? onward(ways) });
   const visit = req.method === 'GET' || req.method === 'HEAD';
   const answer = visit ? visitAnswer(refusal, ways) : submitAnswer(refusal, ways);
   // A browser may show a page it loaded ahead of time, so a redirect there would outlive its reason.
@@ -134,9 +136,15 @@ function reloadSeconds({ headers }: Refusal): number {
 
 /** A form that was sent: to lead away from it as if nothing had happened would invite a second order. */
 function submitAnswer(refusal: Refusal, ways: Ways): Answer {
-  if (ways.order !== undefined) return page(refusal, { link: { href: ways.order, text: 'See your order' } });
+  if (ways.order !== undefined) return page(refusal, { link: onward(ways) });
   if (STAYS_HERE.has(refusal.code)) return page(refusal, { link: { href: ways.back, text: 'Back' } });
   return ways.atExperience ? page(refusal, {}) : redirect(ways.experience);
+}
+
+function onward({ order, experience }: Ways): NonNullable<Pages.Page['link']> {
+  return order === undefined
+    ? { href: experience, text: 'Go to the sale' }
+    : { href: order, text: 'See your order' };
 }
 
 function page(

@@ -7,18 +7,15 @@ import type { Context } from './context.js';
 import type { Request } from './http.js';
 import type { RequestStates } from './request-state.js';
 import { endOf } from './sessions.js';
-import { pathOf, withoutParameters, withParameter } from './url.js';
+import { isOwnPath, pathOf, withoutParameters, withParameter } from './url.js';
 
 /** The parameter that carries the reference. */
 export const RETURN = 'fanfare_return';
 const ITSELF: ReadonlySet<string> = new Set([RETURN]);
 
-/** A path that no browser reads as another host, in the characters that a URL is made of, without a fragment. */
-const OWN_PATH = /^\/(?![/\\])[!"$-[\]-~]*$/;
-
 /** The path with the reference behind it. Throws `CLAIM_LOST` where the request has no order attempt. */
 export function createReturnUrl(context: Context, states: RequestStates, req: Request, path: string): string {
-  if (typeof path !== 'string' || !OWN_PATH.test(path)) {
+  if (!isOwnPath(path)) {
     throw new TypeError(
       `"path" must be a path of the shop that begins with one "/", without "#", "\\" and spaces, got ${kindOf(path)}`,
     );

@@ -2,6 +2,7 @@
 import type { Work } from '../completion/work.js';
 import { admit } from './admit.js';
 import { serveScript } from './checkout-script.js';
+import { admitHandoffToken } from './admit-handoff-token.js';
 import type { Context } from './context.js';
 import { allowFraming } from './framing.js';
 import { answerPreflight, handoffFrom, openToExperience } from './handoff-origin.js';
@@ -11,7 +12,7 @@ import type { RequestState, RequestStates } from './request-state.js';
 import { readJson } from './read-json.js';
 import { run, type Step } from './run.js';
 import type { HeldSession } from './sessions.js';
-import { tokenInBody } from './token-sources.js';
+import { handoffTokenInBody, tokenInBody } from './token-sources.js';
 import { isPreflight } from './visit.js';
 
 /** What a browser may know of one of its admissions. Times are milliseconds since the epoch. */
@@ -76,11 +77,14 @@ async function acceptHandoff({ context, states }: Parts, req: Request, res: Resp
   if (typeof from !== 'string') return from;
   const { names, distributionIds } = context.settings;
   const body = await readJson(req);
-  const found = tokenInBody(body, [names.body, names.bare]);
+  const found = tokenInBody(body, [names.body, names.bare]) ?? handoffTokenInBody(body);
   if (found === undefined) return refusal('ADMISSION_REQUIRED', 'the body names no token');
   const state = from === 'own' ? states.of(req, res) : states.ofHandoff(req, res);
   const conditions = distributionIds === undefined ? {} : { distributionIds };
-  const admitted = await admit(context, state, res, found, { conditions, submit: false });
+  const admitted =
+    found.where === 'handoff'
+      ? await admitHandoffToken(context, state, res, found, false)
+      : await admit(context, state, res, found, { conditions, submit: false });
   if (!('session' in admitted)) return refusalForToken(admitted);
   json(res, 200, { admission: viewOf(admitted), serverNow: context.clock.now() });
   return 'answered';

@@ -3,7 +3,7 @@ import { FanfareError } from '../errors.js';
 import type { Context } from './context.js';
 import type { Next, Request, Response } from './http.js';
 import { refuse } from './refuse.js';
-import { refusal, type ReasonedRefusal } from './refusals.js';
+import { refusalOf, type ReasonedRefusal } from './refusals.js';
 
 /** `next`: the handler's turn. `answered`: nothing more to do. Else the shopper is refused. */
 export type Step = 'next' | 'answered' | ReasonedRefusal;
@@ -83,12 +83,4 @@ function refuseOrFail(
     // The merchant's own `experienceUrl`, `orderUrl` or `onRefused` threw.
     go(error);
   }
-}
-
-function refusalOf(error: FanfareError): ReasonedRefusal {
-  const { orderId, supportCode } = error;
-  return refusal(error.code, error.message, {
-    ...(orderId === undefined ? {} : { orderId }),
-    ...(supportCode === undefined ? {} : { supportCode }),
-  });
 }

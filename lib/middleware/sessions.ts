@@ -105,13 +105,14 @@ export function sidHashOf(session: Session): string {
 /** A session for an admission that has just been proven; an earlier one of this browser keeps its identity. */
 export function beginSession(
   context: Context,
-  proven: Pick<Session, 'admission' | 'provenBy'>,
+  proven: Pick<Session, 'admission' | 'provenBy' | 'once'>,
   earlier: Session | undefined,
 ): Session {
   const now = context.clock.now();
   return {
     admission: proven.admission,
     provenBy: proven.provenBy,
+    ...(proven.once === true ? { once: true as const } : {}),
     sid: earlier?.sid ?? randomBytes(16).toString('base64url'),
     startedAt: now,
     validatedAt: now,

@@ -33,8 +33,8 @@ export const TOKEN_NAMES: TokenNames = {
 /** A token as found, and the name it was found under. */
 export interface Found {
   readonly handed: HandedToken;
-  /** `session`: sealed in a session of ours, and no stranger's. */
-  readonly where: 'query' | 'header' | 'body' | 'session';
+  /** `session`: sealed in a session of ours, and no stranger's. `link`: kept in the ledger for a winner link. `handoff`: one of Fanfare's own handoff tokens. */
+  readonly where: 'query' | 'header' | 'body' | 'session' | 'link' | 'handoff';
 }
 
 /** Names that are looked at in turn: the next group only when the request has none of this one. */
@@ -83,6 +83,12 @@ export function tokenInHeader(req: Request, name: string): Found | undefined {
 export function tokenInBody(body: unknown, groups: NameGroups): Found | undefined {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return undefined;
   return found('body', fieldsOf(body), groups);
+}
+
+/** One of Fanfare's own handoff tokens in a body. */
+export function handoffTokenInBody(body: unknown): Found | undefined {
+  const found = tokenInBody(body, [['handoffToken']]);
+  return found && { ...found, where: 'handoff' };
 }
 
 /** The fields of a query. A doubled parameter is an array, which no reader accepts. */

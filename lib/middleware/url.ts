@@ -30,6 +30,13 @@ export function withParameter(url: string, name: string, value: string): string 
   return `${beforeHash}${joint}${name}=${encodeURIComponent(value)}${hash.length === 0 ? '' : `#${hash.join('#')}`}`;
 }
 
+const OWN_PATH = /^\/(?![/\\])[!"$-[\]-~]*$/;
+
+/** Whether it is a path that no browser reads as another host, in the characters that a URL is made of, without a fragment. */
+export function isOwnPath(path: unknown): path is string {
+  return typeof path === 'string' && OWN_PATH.test(path);
+}
+
 /** Makes a merchant's URL fit for a `Location` header; what is not a path or an http(s) URL is a `TypeError` that names `option`. */
 export function location(url: unknown, option: string): string {
   if (typeof url === 'string' && /^(\/(?![/\\])|https?:\/\/[^/])/i.test(url)) return headerSafe(url);

@@ -43,12 +43,17 @@ export const LONGEST_TOKEN = 1_800;
 const SHAPE = new RegExp(`^[A-Za-z0-9._~-]{8,${String(LONGEST_TOKEN)}}$`);
 const TRIPLE = ['consumerId', 'distributionId', 'distributionType'] as const;
 
+/** Whether it is one text that a token may be. */
+export function isTokenShaped(token: unknown): token is string {
+  return typeof token === 'string' && SHAPE.test(token);
+}
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** Reads a handed token. A JWT's claims are the ids; a different id beside it is `ADMISSION_MISMATCH`. */
 export function readAdmissionToken(handed: HandedToken, now: number): PresentedToken | EarlyRefusal {
   const { token } = handed;
-  if (typeof token !== 'string' || !SHAPE.test(token)) {
+  if (!isTokenShaped(token)) {
     return {
       refused: 'INVALID_ADMISSION_DATA',
       detail: 'the token is not one text of 8 to 1,800 token characters',

@@ -17,6 +17,8 @@ export interface Session {
   readonly validatedAt: number;
   /** Who vouched for the token. Anybody but Fanfare counts only until Fanfare can be asked. */
   readonly provenBy: 'fanfare' | 'signature' | 'nobody';
+  /** Fanfare says yes to its token only once, and has. */
+  readonly once?: true;
   /** An order attempt has begun in this session, so page loads ask the ledger. */
   readonly attempted: boolean;
 }
@@ -36,6 +38,7 @@ export interface SessionClaims {
   readonly try?: number;
   readonly sgn?: number;
   readonly unv?: number;
+  readonly one?: number;
   readonly tok: string;
 }
 
@@ -67,6 +70,7 @@ export function claimsOf(session: Session, sealedToken: string): SessionClaims {
     try: session.attempted ? 1 : undefined,
     sgn: session.provenBy === 'signature' ? 1 : undefined,
     unv: session.provenBy === 'nobody' ? 1 : undefined,
+    one: session.once ? 1 : undefined,
     tok: sealedToken,
   });
 }
@@ -113,6 +117,7 @@ export function sessionOf(claims: SessionClaims): Session | undefined {
     validatedAt: claims.val,
     attempted: claims.try === 1,
     provenBy: provenBy(claims),
+    ...(claims.one === 1 ? { once: true as const } : {}),
   };
 }
 

@@ -1,16 +1,17 @@
 /** Asking Fanfare one question: when there is room, when it is worth it, and never by a rejection. */
 import { failureOf } from '../admission/outage.js';
-import type { Question, Unknown, Verdict } from '../admission/verdict.js';
+import type { Unknown, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type { Breaker, Heard, Pause } from '../fanfare-api/breaker.js';
 import { createBulkhead, FULL } from '../fanfare-api/bulkhead.js';
-import type { FanfareClient } from '../fanfare-api/client.js';
 import { errorName } from '../fanfare-api/failure.js';
 
-export type Ask = (question: Question) => Promise<Verdict>;
+export type Ask<Asked, Told extends Verdict> = (question: Asked) => Promise<Told | Unknown>;
 
-export interface AskingParts {
-  readonly client: Pick<FanfareClient, 'validate'>;
+export interface AskingParts<Asked, Told extends Verdict> {
+  readonly client: {
+    validate(question: Asked, spent: { readonly waitedMs: number }): Promise<Told>;
+  };
   readonly clock: Clock;
   /** One for all who ask: there is one Fanfare. */
   readonly breaker: Breaker;
@@ -19,11 +20,14 @@ export interface AskingParts {
 }
 
 /** Makes an asker with room of its own; the time spent waiting for it counts against the call's deadline. */
-export function createAsk(parts: AskingParts, room: { inFlight: number; waiting: number }): Ask {
+export function createAsk<Asked, Told extends Verdict>(
+  parts: AskingParts<Asked, Told>,
+  room: { inFlight: number; waiting: number },
+): Ask<Asked, Told> {
   const { client, clock, breaker, watch } = parts;
   const bulkhead = createBulkhead(room.inFlight, room.waiting);
 
-  const call = async (question: Question, arrivedAt: number): Promise<Verdict> => {
+  const call = async (question: Asked, arrivedAt: number): Promise<Told | Unknown> => {
     const entered = breaker.enter();
     if (typeof entered === 'object') return whilePaused(entered, clock.now());
     const verdict = await answered(() => client.validate(question, { waitedMs: clock.now() - arrivedAt }));
@@ -43,7 +47,7 @@ export function createAsk(parts: AskingParts, room: { inFlight: number; waiting:
   };
 }
 
-const TOO_MANY: Verdict = Object.freeze({
+const TOO_MANY: Unknown = Object.freeze({
   answer: 'unknown',
   failure: 'busy',
   reason: 'too many validations at once',
@@ -51,7 +55,7 @@ const TOO_MANY: Verdict = Object.freeze({
 });
 
 /** Inside the call, so that whoever was let through always reports. */
-async function answered(validate: () => Promise<Verdict>): Promise<Verdict> {
+async function answered<Told>(validate: () => Promise<Told>): Promise<Told | Unknown> {
   try {
     return await validate();
   } catch (fault) {

@@ -20,7 +20,7 @@ export interface Exceeded {
 
 export interface Ceiling {
   /** Asks, unless the client has had too many noes. Only a no counts, for a minute. */
-  within(client: string, ask: () => Promise<Verdict>): Promise<Verdict | Exceeded>;
+  within<T extends Pick<Verdict, 'answer'>>(client: string, ask: () => Promise<T>): Promise<T | Exceeded>;
 }
 
 const WINDOW_MS = 60_000;
