@@ -51,6 +51,6 @@ export function runExample(
   const run = compileFunction(code, ['require', 'module', ...Object.keys(around)]) as (
     ...given: unknown[]
   ) => void;
-  run((id: string): unknown => packages[id] ?? others(id), module, ...Object.values(around));
+  run((id: string) => packages[id] ?? (others(id) as unknown), module, ...Object.values(around));
   return module.exports;
 }
