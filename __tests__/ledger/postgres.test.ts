@@ -198,10 +198,10 @@ describePostgres('PostgreSQL around the ledger', (server) => {
 
   describe('rights', () => {
     const grants = /```sql\n([\s\S]*?)```/.exec(
-      readFileSync(join(__dirname, '../../README.md'), 'utf8'),
+      readFileSync(join(__dirname, '../../docs/ledgers.md'), 'utf8'),
     )?.[1];
 
-    it('the role that runs the shop needs what the README grants, and no more', async () => {
+    it('the role that runs the shop needs what docs/ledgers.md grants, and no more', async () => {
       const owner =
         'CREATE ROLE migrator LOGIN; CREATE ROLE shop LOGIN; CREATE SCHEMA owned AUTHORIZATION migrator';
       await pool.query(owner);
