@@ -183,5 +183,12 @@ function tripleKey({ distributionType, distributionId, consumerId }: Triple): st
  * what the durable engines keep.
  */
 function frozenCopy(row: Row): Row {
-  return JSON.parse(JSON.stringify(row), (_key, value: unknown) => Object.freeze(value)) as Row;
+  return frozen(JSON.parse(JSON.stringify(row)) as Row);
+}
+
+/** Not by a reviver, which takes four times as long to parse by. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }
