@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import type { OrderedRow } from './delivering.js';
 import { byUrgency, dueAt } from './delivering.js';
+import { frozenCopy } from './frozen-copy.js';
 import type { LeadRecord } from './lead.js';
 import type { Ledger, RowQuery } from './ledger.js';
 import type { LocalStore } from './local-store.js';
@@ -176,19 +177,4 @@ function placeOf(row: OrderedRow, ordered: readonly OrderedRow[]): number {
 
 function tripleKey({ distributionType, distributionId, consumerId }: Triple): string {
   return JSON.stringify([distributionType, distributionId, consumerId]);
-}
-
-/**
- * Neither who handed it in nor who is handed it can change what is on record; through JSON, so that a row keeps exactly
- * what the durable engines keep.
- */
-function frozenCopy(row: Row): Row {
-  return frozen(JSON.parse(JSON.stringify(row)) as Row);
-}
-
-/** Not by a reviver, which takes four times as long to parse by. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) frozen(part);
-  return Object.freeze(value);
 }
