@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import type { OrderedRow } from './delivering.js';
 import { byUrgency, dueAt } from './delivering.js';
+import { frozenCopy } from './frozen-copy.js';
 import type { LeadRecord } from './lead.js';
 import type { Ledger, RowQuery } from './ledger.js';
 import type { LocalStore } from './local-store.js';
@@ -176,12 +177,4 @@ function placeOf(row: OrderedRow, ordered: readonly OrderedRow[]): number {
 
 function tripleKey({ distributionType, distributionId, consumerId }: Triple): string {
   return JSON.stringify([distributionType, distributionId, consumerId]);
-}
-
-/**
- * Neither who handed it in nor who is handed it can change what is on record; through JSON, so that a row keeps exactly
- * what the durable engines keep.
- */
-function frozenCopy(row: Row): Row {
-  return JSON.parse(JSON.stringify(row), (_key, value: unknown) => Object.freeze(value)) as Row;
 }

@@ -8,6 +8,8 @@ const SCHEMA_VERSION = 4;
  * `record` is the row, or the note; the columns beside it repeat what is searched for:
  * `since_at` what ages are measured from, `lapses_at` the end of a lease or of the pending time, `due_at` when an order
  * may be sent next, `delete_at` when the row may go. All times are milliseconds since the epoch.
+ *
+ * Orders lie in the index by urgency, so that taking the next of 10,000 sorts nothing. Layout 3 had them by `due_at`.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS fanfare_admissions (
@@ -29,8 +31,9 @@ CREATE INDEX IF NOT EXISTS fanfare_admissions_triple
 CREATE INDEX IF NOT EXISTS fanfare_admissions_state ON fanfare_admissions (state, since_at, id);
 CREATE INDEX IF NOT EXISTS fanfare_admissions_lapse ON fanfare_admissions (lapses_at, id)
   WHERE lapses_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS fanfare_admissions_due ON fanfare_admissions (due_at, expires_at, since_at, id)
+CREATE INDEX IF NOT EXISTS fanfare_admissions_urgency ON fanfare_admissions (expires_at, since_at, id, due_at)
   WHERE due_at IS NOT NULL;
+DROP INDEX IF EXISTS fanfare_admissions_due;
 CREATE INDEX IF NOT EXISTS fanfare_admissions_delete ON fanfare_admissions (delete_at)
   WHERE delete_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS fanfare_admissions_order ON fanfare_admissions (json_extract(record, '$.order.orderId'));
