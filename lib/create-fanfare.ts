@@ -14,7 +14,7 @@ import { createFanfareClient, type FanfareClient, type FanfareClientOptions } fr
 import type { Context } from './middleware/context.js';
 import type * as HandoffModule from './middleware/handoff.js';
 import { Orders } from './middleware/orders.js';
-import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
+import { type OrderCalls, orWithoutLink, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
 import { mountsOf } from './mounts.js';
 import { createObserver, type Observer } from './observer.js';
@@ -57,8 +57,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     deny: (admission, reason) => calls.deny(admission, reason),
     authorizeExternal: (user) => calls.authorizeExternal(user),
     checkout: calls.checkout,
-    createHandoffUrl: async (reference, handoff) =>
-      handoffs().createHandoffUrl(context, states, reference, handoff),
+    createHandoffUrl: createHandoffs(context, states),
     ...lifeOf({ checked, context, work, client, calls, doctor, observer }),
   };
 }
@@ -126,9 +125,13 @@ function createOrders(context: Context, orders: Orders): OrderCalls {
   return withoutRejections(orders, context);
 }
 
-function handoffs(): typeof HandoffModule {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
-  return require('./middleware/handoff.js') as typeof HandoffModule;
+function createHandoffs(context: Context, states: RequestStates): Fanfare['createHandoffUrl'] {
+  const create: Fanfare['createHandoffUrl'] = async (reference, options) => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
+    const { createHandoffUrl } = require('./middleware/handoff.js') as typeof HandoffModule;
+    return createHandoffUrl(context, states, reference, options);
+  };
+  return context.settings.mode === 'enforce' ? create : orWithoutLink(create, context);
 }
 
 function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {

@@ -24,8 +24,6 @@ const BANK = {
 /** What follows the bank's POST is cross-site as well, and a navigation, so `SameSite=Lax` lets the cookie through. */
 const FOLLOWED = { 'Sec-Fetch-Site': 'cross-site' };
 
-const HOUR = 3_600_000;
-
 type Page = (req: IncomingMessage, fanfare: Fanfare) => unknown;
 
 let clock: ManualClock;
@@ -447,28 +445,3 @@ test('a rehearsal stops nobody: no attempt, no reference, and a bad one is only 
     expect.objectContaining({ type: 'admission.refused', code: 'INVALID_ADMISSION_DATA', enforced: false }),
   );
 });
-
-test.each<readonly [string, () => Promise<void>, string, string | undefined]>([
-  ['of an order that is there', () => browser.visit(url).then(() => undefined), 'ADMISSION_USED', 'queue_1'],
-  ['past its time', () => clock.advance(3 * HOUR), 'ADMISSION_EXPIRED', undefined],
-  ['that nobody signed', () => Promise.resolve(void (url += 'x')), 'INVALID_ADMISSION_DATA', undefined],
-  [
-    'while the ledger is away',
-    () => Promise.resolve(void (ledger.find = AWAY)),
-    'LEDGER_UNAVAILABLE',
-    'queue_1',
-  ],
-])(
-  'in a rehearsal a reference %s leaves no other admission for its order to use up',
-  async (_what, happens, code, drop) => {
-    await open({ options: { mode: 'report' } });
-    await gone();
-    await happens();
-    await clock.advance(1_000);
-    await browser.visit(`/checkout?admission_token=${stage.token({ distributionId: 'queue_2' })}`);
-    onReturn = () => 'shown';
-    const answer = (await browser.visit(url)).json();
-    expect(stage.events).toContainEqual(expect.objectContaining({ code, enforced: false }));
-    expect((answer['admission'] as { distributionId?: string } | null)?.distributionId).toBe(drop);
-  },
-);
