@@ -19,7 +19,7 @@ import type { HeldSession } from './sessions.js';
 import { RETURN, returnedAttempt } from './return-url.js';
 import { run, type Step } from './run.js';
 import { seeOther } from './see-other.js';
-import { queryOf, withoutParameters } from './url.js';
+import { pathOf, queryOf, withoutParameters } from './url.js';
 import { isSubmit, sourceOf } from './visit.js';
 
 /** What is kept of a bank's answer. */
@@ -106,7 +106,7 @@ async function sendOn({ req, res, fields }: Arrival, path: string): Promise<Step
   if (added.length > MOST_CHARACTERS)
     return refusal('INVALID_ADMISSION_DATA', "the bank's fields are too long for a URL");
   const query = queryOf(withoutParameters(targetOf(req), new Set(kept.map(([name]) => name))));
-  return seeOther(res, `${path}?${query}${added === '' ? '' : `&${added}`}`);
+  return seeOther(res, `${pathOf(path)}?${query}${added === '' ? '' : `&${added}`}`);
 }
 
 interface Met {
