@@ -303,11 +303,11 @@ describe('a slow DNS', () => {
 
   it('is asked once for all who wait, and each of them ends with their deadline', async () => {
     const answers: (() => void)[] = [];
-    const lookup = jest.spyOn(dns, 'lookup').mockImplementation(((...asked: readonly unknown[]) => {
+    const lookup = jest.spyOn(dns, 'lookup').mockImplementation((...asked: readonly unknown[]) => {
       answers.push(() => {
         (asked.at(-1) as (error: Error) => void)(Object.assign(new Error('gone'), { code: 'ENOTFOUND' }));
       });
-    }));
+    });
     const transport = transportTo({ origin: 'https://slow.invalid' });
     const call = (): ReturnType<typeof post> => withDeadline(100, (signal) => post(transport, signal, true));
     const ends = await Promise.all(Array.from({ length: 60 }, call));
