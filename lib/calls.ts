@@ -1,5 +1,7 @@
 /** What else a merchant's server may ask of Fanfare; nothing of it is loaded before the first call. */
+import type { Admission } from './admission/admission.js';
 import type { Triple } from './admission/identity.js';
+import { FanfareError } from './errors.js';
 import type {
   Accepted,
   Cancellation,
@@ -27,7 +29,11 @@ export interface CheckoutByRequest extends CheckoutItem {
  * tell, which is safe to repeat with the error's `idempotencyKey`; and `NOT_IN_DIALECT`.
  */
 export interface Calls {
-  /** Takes an admission back at Fanfare. Which reasons Fanfare knows differs from page to page of its documentation. */
+  /**
+   * Takes an admission back at Fanfare. Which reasons Fanfare knows differs from page to page of its documentation. When
+   * Fanfare has done it, or is away, the ledger lets this consumer claim nothing more here that was granted up to now, also
+   * in an outage; an order that runs hears of it by `assertClaim`. Also rejects with `LEDGER_UNAVAILABLE`.
+   */
   deny(admission: Triple, reason: string): Promise<void>;
   /** Makes a one-time code with which the shop's own login becomes Fanfare's in the browser. */
   authorizeExternal(user: ExternalUser): Promise<ExternalAuthorization>;
@@ -41,7 +47,7 @@ export interface Calls {
 }
 
 export interface CallParts extends ServerCallsModule.ServerCallParts {
-  readonly context: Pick<Context, 'keyring'>;
+  readonly context: Pick<Context, 'keyring' | 'ledger'>;
   readonly states: RequestStates;
 }
 
@@ -55,7 +61,15 @@ export function createCalls(parts: CallParts): Calls & { close(): Promise<void> 
   };
   const proofOf = (req: Request): HeldProof => heldProof(parts.context, parts.states, req);
   return {
-    deny: async (admission, reason) => calls().deny(admission, reason),
+    deny: async (admission, reason) => {
+      try {
+        await calls().deny(admission, reason);
+      } catch (error) {
+        if (isAway(error)) await barHere(parts, admission);
+        throw error;
+      }
+      await barHere(parts, admission);
+    },
     authorizeExternal: async (user) => calls().authorizeExternal(user),
     checkout: {
       create: async (request) => calls().checkout.create(withProof(request, proofOf)),
@@ -64,6 +78,24 @@ export function createCalls(parts: CallParts): Calls & { close(): Promise<void> 
     },
     close: async () => loaded?.close(),
   };
+}
+
+/** Longer than any admission that was granted before. */
+const DENIED_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+
+function barHere(
+  { context, clock }: CallParts,
+  admission: Triple & Pick<Admission, 'admittedAt'>,
+): Promise<void> {
+  const now = clock.now();
+  // The time of granting is by Fanfare's clock, which may be ahead of ours.
+  const deniedAt = Math.max(now, admission.admittedAt ?? now);
+  return context.ledger.deny(admission, { deniedAt, until: now + DENIED_FOR_MS });
+}
+
+/** Nobody can tell what Fanfare has done, and until it can be asked the shop's own word is all there is. */
+function isAway(error: unknown): boolean {
+  return error instanceof FanfareError && error.code === 'FANFARE_UNAVAILABLE';
 }
 
 function withProof(

@@ -12,8 +12,8 @@ const CALL = 'createFanfare: "handoff"';
 export function readHandoffOptions(
   options: HandoffOptions | undefined,
   sessionSecrets: readonly string[],
-): { readonly handoff?: Handoff } {
-  if (options === undefined) return {};
+): { readonly handoff?: Handoff; readonly handoffSecrets: readonly string[] } {
+  if (options === undefined) return { handoffSecrets: [] };
   checkOptions(CALL, options, ['secrets', 'destinations', 'origin']);
   const secrets = readSecretList('handoff.secrets', options.secrets);
   if (secrets.some((secret) => sessionSecrets.includes(secret))) {
@@ -24,6 +24,7 @@ export function readHandoffOptions(
     throw new TypeError(`"handoff.destinations" must be a list of origins, got ${kindOf(destinations)}`);
   }
   return {
+    handoffSecrets: secrets,
     handoff: {
       keyring: createKeyring(secrets),
       destinations: new Set(destinations.map((one) => readOrigin('handoff.destinations', one))),

@@ -2,6 +2,7 @@
 import type { Fanfare } from './fanfare.js';
 import type { Context } from './middleware/context.js';
 import type * as HandoffModule from './middleware/handoff.js';
+import { orWithoutLink } from './middleware/report-only.js';
 import type { RequestStates } from './middleware/request-state.js';
 import type * as WinnerLinkModule from './middleware/winner-link.js';
 
@@ -10,9 +11,11 @@ export function linksOf(
   context: Context,
   states: RequestStates,
 ): Pick<Fanfare, 'createHandoffUrl' | 'createWinnerLink'> {
+  const createHandoffUrl: Fanfare['createHandoffUrl'] = async (reference, options) =>
+    handoffs().createHandoffUrl(context, states, reference, options);
   return {
-    createHandoffUrl: async (reference, handoff) =>
-      handoffs().createHandoffUrl(context, states, reference, handoff),
+    createHandoffUrl:
+      context.settings.mode === 'enforce' ? createHandoffUrl : orWithoutLink(createHandoffUrl, context),
     createWinnerLink: async (admission, link) => winners().createWinnerLink(context, admission, link),
   };
 }

@@ -43,6 +43,7 @@ export interface CheckedOptions extends CheckedApi, Pick<FanfareOptions, 'findOr
   readonly settings: Settings;
   readonly secretKey: SecretKey;
   readonly secrets: readonly string[];
+  readonly handoffSecrets: readonly string[];
   readonly insecure: boolean;
   readonly ledger: Ledger;
   readonly onEvent: OnEvent;

@@ -78,7 +78,7 @@ it('says where to read on about what is wrong', async () => {
   });
   expect(code).toBe(1);
   expect(out).toMatch(
-    /^problem {2}A session secret repeats itself .*\n {9}SESSION_SECRET_WEAK: docs\/doctor\.md#session_secret_weak$/m,
+    /^problem {2}A secret in "session\.secrets" or "handoff\.secrets" repeats itself .*\n {9}SESSION_SECRET_WEAK: docs\/doctor\.md#session_secret_weak$/m,
   );
   expect(out).toMatch(/^warning {2}The secret key is a live one .*\n {9}LIVE_KEY_OUTSIDE_PRODUCTION: /m);
   expect(out).toContain('Problems: 1. Warnings: 1.');

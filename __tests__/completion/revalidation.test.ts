@@ -68,6 +68,22 @@ it('asks about one each five seconds while Fanfare is away', async () => {
   expect(confirmed()).toHaveLength(120);
 });
 
+it.each<[string, Verdict]>([
+  ['outage', { answer: 'unknown', reason: 'HTTP 503', status: 503 }],
+  ['exception', { answer: 'unknown', reason: 'TypeError', failure: 'fault' }],
+])('asks about those behind one whose token always meets an %s', async (what, always) => {
+  await letIn([what]);
+  await clock.advance(1);
+  await letIn(numbered(3, `behind-${what}`));
+  answer = (token) => (token === what ? always : { answer: 'yes' });
+  work.start();
+  await clock.advance(15_000);
+  expect(confirmed()).toHaveLength(3);
+  answer = () => ({ answer: 'yes' });
+  await clock.advance(10_000);
+  expect(confirmed()).toHaveLength(4);
+});
+
 it('goes on after it was stopped in the middle, and not before it is started again', async () => {
   await letIn(numbered(5, 'halted'));
   let stopping: Promise<void> | undefined;

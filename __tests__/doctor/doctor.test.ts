@@ -77,6 +77,11 @@ test('switched off, it says nothing and looks at nothing; asked, it answers', as
   expect(await stand.found()).toEqual(['SESSION_SECRET_WEAK']);
 });
 
+test('a link between two domains can be forged as well as a session', async () => {
+  const stand = await openStand({ handoff: { secrets: ['a'.repeat(40)] } });
+  expect(await stand.found()).toEqual(['SESSION_SECRET_WEAK']);
+});
+
 test('after close() it is silent', async () => {
   const clock = new ManualClock();
   const stand = await openStand({ session: { secrets: ['a'.repeat(40)] }, clock }, { clock });

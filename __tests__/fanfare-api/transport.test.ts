@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import dns from 'node:dns';
 import type { Socket } from 'node:net';
 import { withDeadline } from '../../lib/fanfare-api/deadline.js';
 import { createTransport } from '../../lib/fanfare-api/transport.js';
@@ -261,6 +262,12 @@ describe('a call that fails', () => {
     expect(errors).toHaveLength(2);
   });
 
+  it('by a refused connection is tried again for one call in ten, so that an outage is not doubled', async () => {
+    const transport = transportTo({ origin: await deadOrigin() });
+    for (let call = 0; call < 30; call += 1) await post(transport, never(), true);
+    expect(errors).toHaveLength(33);
+  });
+
   it('by a refused connection is not tried again otherwise', async () => {
     const transport = transportTo({ origin: await deadOrigin() });
     expect(await post(transport)).toEqual({ failed: 'ECONNREFUSED', unsent: true, away: true });
@@ -288,6 +295,29 @@ describe('a call that fails', () => {
     const failure = await transportTo(wire).post(request);
     expect(failure).toEqual({ failed: 'UND_ERR_INVALID_ARG' });
     expect(wire.seen).toHaveLength(0);
+  });
+});
+
+describe('a slow DNS', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is asked once for all who wait, and each of them ends with their deadline', async () => {
+    const answers: (() => void)[] = [];
+    const lookup = jest.spyOn(dns, 'lookup').mockImplementation((...asked: readonly unknown[]) => {
+      answers.push(() => {
+        (asked.at(-1) as (error: Error) => void)(Object.assign(new Error('gone'), { code: 'ENOTFOUND' }));
+      });
+    });
+    const transport = transportTo({ origin: 'https://slow.invalid' });
+    const call = (): ReturnType<typeof post> => withDeadline(100, (signal) => post(transport, signal, true));
+    const ends = await Promise.all(Array.from({ length: 60 }, call));
+    expect(new Set(ends.map((end) => 'failed' in end && end.failed))).toEqual(new Set(['no answer in time']));
+    expect(lookup).toHaveBeenCalledTimes(1);
+    const last = post(transport);
+    for (const answer of answers.splice(0)) answer();
+    await until(() => answers.length > 0);
+    for (const answer of answers.splice(0)) answer();
+    expect(await last).toMatchObject({ failed: expect.stringMatching(/ENOTFOUND/) as string });
   });
 });
 

@@ -2,7 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import bodyParser from 'body-parser';
+import { admissionId } from '../../lib/admission/identity.js';
 import { createFanfare, DIALECTS, type Fanfare, memoryLedger, type Middleware } from '../../lib/index.js';
+import { signHandoff } from '../../lib/tokens/handoff-link.js';
+import { createKeyring } from '../../lib/tokens/keyring.js';
+import { signReturn } from '../../lib/tokens/payment-return.js';
+import { sealToken } from '../../lib/tokens/seal.js';
 import { base64, token } from '../jwks/minting.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { listenerOf, type Route, SECRET, type ServerKind, showAdmission } from '../support/servers.js';
@@ -10,6 +15,8 @@ import { askInProcess } from './in-process.js';
 import type { Genuine } from './strange-asks.js';
 
 const IDS = { consumerId: 'cons_1', distributionId: 'queue_1', distributionType: 'queue' } as const;
+const ORIGIN = 'https://shop.example';
+const BOTH = 'a secret that two domains know, long enough';
 const BESIDE = { consumer_id: 'cons_1', distribution_id: 'queue_1', distribution_type: 'queue' };
 
 export interface FuzzedShop {
@@ -44,13 +51,36 @@ export async function openFuzzedShop(): Promise<FuzzedShop> {
       complete: () => true,
     },
     session: { secrets: [SECRET], insecure: true },
+    handoff: { secrets: [BOTH], origin: ORIGIN },
     // Every request is to be judged, not only one client's first thirty.
     coldValidationsPerMinute: false,
     ...{ deliveries: 'manual', onEvent: () => undefined },
   });
   const listener = (kind: ServerKind): RequestListener => listenerOf(kind, routesOf(fanfare));
   const cookie = await earnCookie(listener('node:http'), signed);
-  return { genuine: { signed, opaque, ids: BESIDE, cookie }, fanfare, yeses: () => yeses, listener };
+  const signs = signsFor(signed, clock.now());
+  return {
+    genuine: { signed, opaque, ids: BESIDE, cookie, ...signs },
+    fanfare,
+    yeses: () => yeses,
+    listener,
+  };
+}
+
+/** What our own signature stands under, besides the cookie. */
+function signsFor(signed: string, now: number): Pick<Genuine, 'link' | 'reference'> {
+  const id = admissionId('org_1', IDS, undefined);
+  const endsAt = now + 600_000;
+  const keyring = createKeyring([BOTH]);
+  const link = signHandoff(keyring, ORIGIN, {
+    ...{ id: 'link_1', organizationId: 'org_1', sealedToken: sealToken(keyring, signed, id), endsAt },
+    session: {
+      admission: { ...IDS, id, expiresAt: endsAt },
+      ...{ sid: 'sid_1', startedAt: now, validatedAt: now, provenBy: 'fanfare', attempted: false },
+    },
+  });
+  const returned = { admissionId: id, attemptId: 'attempt_1', path: '/back', endsAt };
+  return { link, reference: signReturn(createKeyring([SECRET]), 'org_1', returned) };
 }
 
 /** Most strangers get a no, some of them with reasons, and some nothing that can be told. */
@@ -69,6 +99,7 @@ function routesOf(fanfare: Fanfare): readonly Route[] {
     { path: '/page', use: [showAdmission] },
     { path: '/checkout', use: [fanfare.requireAdmission(), showAdmission] },
     { path: '/experience', use: [fanfare.requireAdmission(), showAdmission] },
+    { path: '/back', use: [fanfare.acceptReturn({ fields: ['cres'] }), showAdmission] },
     { path: '/order', use: [fanfare.claimAdmission(), showAdmission] },
     { use: [fanfare.requireAdmission(), showAdmission] },
   ];

@@ -48,7 +48,7 @@ function admitted({ status, headers, text }: Outcome): string | undefined {
 function outOfTable({ target }: Ask, outcome: Outcome, mayPass: boolean): string | undefined {
   const { status, headers, text } = outcome;
   if (status === 303) return mayPass || isRefusal(headers['location']) ? undefined : 'a redirect elsewhere';
-  if (status === 200 && (mayPass || /^\/(page|fanfare\/session)(\?|$)/.test(target))) return undefined;
+  if (status === 200 && (mayPass || /^\/(page|back|fanfare\/session)(\?|$)/.test(target))) return undefined;
   if (status === 405 && target.startsWith('/fanfare/')) return undefined;
   // Node's own parser and its limits answer without a body.
   if ((status === 400 || status === 431) && text === '' && headers['content-type'] === undefined)

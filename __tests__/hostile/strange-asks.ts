@@ -11,6 +11,10 @@ export interface Genuine {
   readonly ids: Readonly<Record<string, string>>;
   /** Name and value of a session cookie. */
   readonly cookie: readonly [string, string];
+  /** From another domain; good once. */
+  readonly link: string;
+  /** What comes back from the bank; admits nobody. */
+  readonly reference: string;
 }
 
 const PATHS = [
@@ -20,6 +24,7 @@ const PATHS = [
   '/fanfare/session',
   '/page',
   '/experience',
+  '/back',
   '/"><x>',
 ];
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -63,14 +68,23 @@ function pathOf(dice: Dice): string {
   return dice.once(6) ? `/${onTheWire(oddWord(dice))}` : dice.pick(PATHS);
 }
 
-/** Up to four fields: a damaged token under one of its names, the ids, and others. */
-function fields({ signed, opaque, ids }: Genuine, dice: Dice): Fields {
+/** A damaged token under one of its names, the ids, a damaged link or reference, and others. */
+function fields({ signed, opaque, ids, link, reference }: Genuine, dice: Dice): Fields {
   const tokens = [signed, opaque].map((token) => [dice.pick(TOKEN_FIELDS), damaged(token, dice)] as const);
   const beside = Object.entries(ids).map(
     ([name, id]) => [name, dice.once(3) ? damaged(id, dice) : id] as const,
   );
   const more = [dice.pick(OTHER_FIELDS), oddWord(dice)] as const;
-  return [...tokens.slice(dice.below(3)), ...(dice.once(2) ? beside : []), ...(dice.once(3) ? [more] : [])];
+  const signs = [
+    ['fanfare_handoff', damaged(link, dice)],
+    ['fanfare_return', damaged(reference, dice)],
+  ] as const;
+  return [
+    ...tokens.slice(dice.below(3)),
+    ...(dice.once(2) ? beside : []),
+    ...(dice.once(3) ? [more] : []),
+    ...signs.filter(() => dice.once(4)),
+  ];
 }
 
 function damaged(text: string, dice: Dice): string {

@@ -5,6 +5,12 @@ import { Browser, openShop, type Shop, until } from '../support/shop.js';
 import { FAULTS, FaultyProxy, type ProxyFault } from '../support/faulty-proxy.js';
 
 const COLD = 8;
+/** In an outage: a call for each who comes, and some more. */
+const MOST_PER_SHOPPER = 1.2;
+const QUICK: readonly ProxyFault[] = [
+  ...(['resets at once', 'hangs up without an answer', 'breaks off in its body'] as const),
+  ...(['speaks no HTTP', 'resets in the middle of a request', 'resets at once'] as const),
+];
 /** Twice the deadline: what would show that somebody waited for it two times, and still bears a slow machine. */
 const TOO_LONG_MS = 4_000;
 
@@ -90,11 +96,30 @@ describe.each(Object.keys(FAULTS) as ProxyFault[])('a way that %s', (fault) => {
   });
 });
 
-test('a way where nobody listens', async () => {
+test('a way where nobody listens is tried hardly more often than shoppers come', async () => {
   await open();
   const known = await shop.admitted();
   await proxy.close();
+  calls = 0;
   await expectOutage(known);
+  expect(calls).toBeLessThanOrEqual((COLD + 1) * MOST_PER_SHOPPER);
+});
+
+test('a way that breaks and mends without end is tried no more often for it', async () => {
+  await open();
+  await cold();
+  const base = proxy.stillOpen();
+  calls = 0;
+  const rounds = Array.from({ length: 12 }, (_, round) => (round % 2 === 0 ? QUICK[round / 2] : undefined));
+  for (const fault of rounds) {
+    proxy.fault = fault;
+    proxy.cut();
+    const answers = await Promise.all(Array.from({ length: COLD }, () => inTime(cold())));
+    for (const { status } of answers) expect([303, 503]).toContain(status);
+  }
+  expect(calls).toBeLessThanOrEqual(rounds.length * COLD * MOST_PER_SHOPPER);
+  await until(async () => (await cold()).status === 303);
+  await until(() => proxy.stillOpen() <= base);
 });
 
 test.each([
@@ -116,7 +141,8 @@ test('a crowd in an outage makes hardly a call, and hears at once', async () => 
   // The first ones find out. All who come later are told by those.
   await crowd();
   const [found, since] = [calls, performance.now()];
-  expect(found).toBeLessThanOrEqual(50);
+  // As many as have room, and as many again as fail before it is clear that all do.
+  expect(found).toBeLessThanOrEqual(50 + 10);
   await crowd();
   await crowd();
   // One each 5 seconds, however long this takes.

@@ -240,6 +240,43 @@ describe('what else a server asks', () => {
     expect(await (await browser.submit()).json()).toMatchObject({ code: 'ADMISSION_INVALID' });
   });
 
+  describe('who was denied', () => {
+    let browser: Browser;
+    let admission: Admission;
+
+    beforeEach(async () => {
+      await open({ baseUrl: `${url}/api`, dialect: 'consumer' });
+      browser = await shop!.admitted();
+      admission = (await (await browser.visit('/checkout')).json()) as Admission;
+    });
+
+    const away = (): void => {
+      emulator.faults.set({ on: 'any', kind: 'status', status: 503 });
+    };
+
+    test('buys nothing in an outage that comes afterwards', async () => {
+      const ahead = { ...admission, admittedAt: Date.now() + 60_000 };
+      await shop!.fanfare.deny(ahead, 'BOT_DETECTED');
+      away();
+      expect(await (await browser.submit()).json()).toMatchObject({ code: 'ADMISSION_INVALID' });
+    });
+
+    test('buys nothing in the outage in which Fanfare could not be told, and the shop is told that', async () => {
+      away();
+      const denial = shop!.fanfare.deny(admission, 'BOT_DETECTED');
+      await expect(denial).rejects.toMatchObject({ code: 'FANFARE_UNAVAILABLE' });
+      expect(await (await browser.submit()).json()).toMatchObject({ code: 'ADMISSION_INVALID' });
+    });
+
+    test('buys all the same where Fanfare has refused the denial', async () => {
+      emulator.faults.set({ on: 'deny', kind: 'status', status: 404 });
+      const denial = shop!.fanfare.deny(admission, 'BOT_DETECTED');
+      await expect(denial).rejects.toMatchObject({ code: 'FANFARE_REFUSED' });
+      emulator.faults.clear();
+      expect((await browser.submit()).status).toBe(201);
+    });
+  });
+
   test('Fanfare’s own payment page, for the admission on the request', async () => {
     const api = { baseUrl: `${url}/api`, dialect: 'consumer', checkoutBaseUrl: `${url}/api` } as const;
     await open(api, {

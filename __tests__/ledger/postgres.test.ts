@@ -106,7 +106,7 @@ describePostgres('PostgreSQL around the ledger', (server) => {
 
     it('makes the schema "fanfare" unless it is told another, by a program or as SQL', async () => {
       await pool.query('DROP SCHEMA IF EXISTS fanfare CASCADE');
-      await expect(migratePostgres(pool)).resolves.toEqual({ from: 0, to: 2 });
+      await expect(migratePostgres(pool)).resolves.toEqual({ from: 0, to: 3 });
       await expect(open()).resolves.toEqual([]);
       await pool.query('DROP SCHEMA fanfare CASCADE');
       await pool.query(postgresMigrationSql());

@@ -264,6 +264,21 @@ test('a request without an admission, or without the option, gives no link', asy
   expect(there.cookies.size).toBe(0);
 });
 
+test('in a rehearsal the shopper who has nothing to hand over goes without a link, and a wrong call still throws', async () => {
+  const rehearsing = stage.another({
+    mode: 'report',
+    handoff: { secrets: [BOTH], destinations: [PAY], origin: PAY },
+  });
+  const bare = { headers: {}, method: 'GET', url: '/' } as never;
+  const url = `${PAY}/pay?cart=1`;
+  await expect(rehearsing.createHandoffUrl(bare, { url })).resolves.toBe(url);
+  expect(stage.events.at(-1)).toMatchObject({ code: 'ADMISSION_REQUIRED', enforced: false });
+  await expect(rehearsing.createHandoffUrl(bare, { url: 'https://evil.example' })).rejects.toThrow(TypeError);
+  const there = await stage.serve('Express 5', [{ use: [rehearsing.requireAdmission(), showAdmission] }]);
+  const arrived = await there.visit('/pay?fanfare_handoff=damaged');
+  expect([arrived.status, arrived.json()]).toEqual([200, { admission: null }]);
+});
+
 test.each([
   'https://evil.example/pay',
   'https://pay.example.evil.example',

@@ -1,10 +1,11 @@
-/** A TCP proxy that can break the way to a server in ten ways, and knows which connections are open. */
+/** A TCP proxy that can break the way to a server in eleven ways, and knows which connections are open. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** What a proxy does with a connection; it has read nothing yet. */
 type Treatment = (client: Socket, upstream: number) => void;
 
+const LATE_MS = 3_000;
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 
 /** Sends `text` over and over until nobody listens. */
@@ -33,6 +34,19 @@ const through: Treatment = (client, upstream) => {
   client.pipe(server).pipe(client);
 };
 
+/** The genuine answer, when nobody can be waiting for it any more. */
+const late: Treatment = (client, upstream) => {
+  const server = connect(upstream, '127.0.0.1');
+  const timers = new Set<NodeJS.Timeout>();
+  server.on('error', () => client.destroy());
+  server.on('data', (data) => timers.add(setTimeout(() => client.write(data), LATE_MS)));
+  client.once('close', () => {
+    for (const timer of timers) clearTimeout(timer);
+    server.destroy();
+  });
+  client.pipe(server);
+};
+
 export const FAULTS = {
   'resets at once': (client) => client.resetAndDestroy(),
   'resets in the middle of a request': onRequest((client) => client.resetAndDestroy()),
@@ -54,6 +68,7 @@ export const FAULTS = {
   'breaks off in its body': onRequest((client) => {
     client.end(`${HEAD}Content-Length: 4\r\n\r\ntr`);
   }),
+  'answers when the deadline is over': late,
   'speaks no HTTP': onRequest((client) => client.end('220 mail.example ESMTP\r\n')),
 } as const satisfies Record<string, Treatment>;
 export type ProxyFault = keyof typeof FAULTS;

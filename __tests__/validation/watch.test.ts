@@ -64,7 +64,7 @@ describe('fanfare.misconfigured', () => {
     await validator.submit(question);
     await clock.advance(59_999);
     await validator.submit(question);
-    const reason = 'it refuses the secret key (401)';
+    const reason = 'it refuses the secret key (401); check FANFARE_SECRET_KEY and whose it is';
     const message = `Fanfare looks misconfigured: ${reason}.`;
     const accusation = { type: 'fanfare.misconfigured', level: 'error', message, reason, status: 401 };
     expect(accusations()).toEqual([accusation]);
@@ -87,6 +87,21 @@ describe('fanfare.misconfigured', () => {
     expect(await eventsOf(...four)).toEqual([]);
     expect(await eventsOf(...four, refusal(404))).toEqual(['fanfare.misconfigured']);
     expect(await eventsOf(...four, refusal(403), refusal(403))).toEqual(['fanfare.misconfigured']);
+  });
+
+  it.each([200, 204, 301, 307, 405])('comes with the fifth answer %d that is none', async (status) => {
+    const strange: Verdict = { answer: 'unknown', status, reason: 'no answer to be read in it' };
+    const { validator, events } = scripted(() => strange);
+    for (let asked = 0; asked < 5; asked += 1) await validator.submit(question);
+    expect(events.at(-1)).toMatchObject({
+      ...{ type: 'fanfare.misconfigured', status },
+      reason: expect.stringMatching(/"api\.baseUrl" .*"api\.dialect" and the organization id$/) as string,
+    });
+  });
+
+  it('never comes of an outage alone', async () => {
+    const failing: Verdict = { answer: 'unknown', status: 500, reason: 'HTTP 500' };
+    expect(await eventsOf(...Array.from({ length: 9 }, () => failing))).toEqual(['fanfare.unavailable']);
   });
 
   it.each<[string, Verdict]>([

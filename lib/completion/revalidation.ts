@@ -39,6 +39,8 @@ class Revalidation implements LedWork {
   readonly #rounds;
   /** Whose answer has been said but could not be written down yet. */
   readonly #told = new Set<string>();
+  /** Behind whom a round was stopped: a token that only ever meets an outage must not stand before the others. */
+  #from: NotePlace | undefined;
   #stopped = false;
 
   constructor(parts: RevalidationParts) {
@@ -58,17 +60,29 @@ class Revalidation implements LedWork {
   }
 
   async #askAll(): Promise<void> {
-    for (let after: NotePlace | undefined; ;) {
+    const from = this.#from;
+    this.#from = undefined;
+    if (from !== undefined && !(await this.#askBehind(from))) return;
+    await this.#askBehind(undefined);
+  }
+
+  /** `false`: it is no use to go on. */
+  async #askBehind(place: NotePlace | undefined): Promise<boolean> {
+    for (let after = place; ;) {
       const page = await this.#ledger.ask((ledger) => ledger.openNotes('unverified', PAGE, after));
       after = page?.at(-1);
-      if (page === undefined || after === undefined || !(await this.#askAbout(page))) return;
+      if (after === undefined) return page !== undefined;
+      if (!(await this.#askAbout(page ?? []))) return false;
     }
   }
 
-  /** One after the other: after an outage Fanfare has enough to do. `false`: it is no use to go on. */
+  /** One after the other: after an outage Fanfare has enough to do. */
   async #askAbout(notes: readonly Note[]): Promise<boolean> {
     for (const note of notes) {
-      if (this.#stopped || !(await this.#settle(note))) return false;
+      if (this.#stopped) return false;
+      if (await this.#settle(note)) continue;
+      this.#from = note;
+      return false;
     }
     return true;
   }

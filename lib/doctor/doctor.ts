@@ -25,6 +25,7 @@ export interface DoctorParts extends Omit<HealthQuestion, 'organizationId'> {
   readonly settings: Pick<Settings, 'organizationId' | 'orderUrl' | 'hasFindOrder' | 'frameAncestors'>;
   readonly secretKey: NonNullable<HealthQuestion['secretKey']>;
   readonly secrets: readonly string[];
+  readonly handoffSecrets: readonly string[];
   readonly insecure: boolean;
   readonly ledger: Pick<Ledger, 'engine' | 'open'>;
   readonly doctor: DoctorSettings;

@@ -7,7 +7,7 @@ export interface Facts {
   /** What is wrong with each option that cannot be used. */
   readonly wrongOptions?: readonly string[];
   readonly key?: KeyKind;
-  /** Of the weakest session secret, in bits. */
+  /** Of the weakest secret that sessions or links are signed with, in bits. */
   readonly secretEntropy?: number;
   readonly insecureCookies?: boolean;
   readonly hasOrderUrl?: boolean;

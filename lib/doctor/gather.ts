@@ -15,12 +15,12 @@ const KEY_LIMIT_MS = 2_000;
 
 /** What the options tell; a function for the key is asked for it. */
 export async function setupFacts(parts: DoctorParts): Promise<Facts> {
-  const { settings, secretKey, secrets, insecure, ledger, environment = '' } = parts;
+  const { settings, secretKey, insecure, ledger, environment = '' } = parts;
   const key = await withDeadline(KEY_LIMIT_MS, (signal) => currentKey(secretKey, signal));
   return {
     environment,
     ...(typeof key === 'string' ? { key: kindOfKey(key) } : {}),
-    secretEntropy: Math.min(...secrets.map(entropyOf)),
+    secretEntropy: Math.min(...[...parts.secrets, ...parts.handoffSecrets].map(entropyOf)),
     insecureCookies: insecure,
     hasOrderUrl: settings.orderUrl !== undefined,
     hasFindOrder: settings.hasFindOrder,

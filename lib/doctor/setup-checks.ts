@@ -36,10 +36,10 @@ export const SETUP_CHECKS = {
   }),
   SESSION_SECRET_WEAK: checkOf('secretEntropy', {
     level: 'error',
-    fine: 'The session secrets are not easy to guess.',
+    fine: 'The secrets for sessions and links are not easy to guess.',
     wrong: (bits) =>
       bits < LEAST_ENTROPY &&
-      'A session secret repeats itself and can be guessed, and whoever knows it can make sessions: use the output of "openssl rand -hex 32".',
+      'A secret in "session.secrets" or "handoff.secrets" repeats itself and can be guessed, and whoever knows it can make sessions: use the output of "openssl rand -hex 32".',
   }),
   ORDER_URL_MISSING: checkOf('hasOrderUrl', {
     level: 'info',

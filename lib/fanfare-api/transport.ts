@@ -5,6 +5,8 @@ import { unlessAborted } from './deadline.js';
 import { errorName } from './failure.js';
 import type { Failure } from './failure.js';
 import type { Answer } from './http-answer.js';
+import { createRetryBudget } from './retry-budget.js';
+import { createSharedLookup } from './shared-lookup.js';
 
 /** A request for what is there. */
 export interface Get {
@@ -17,7 +19,7 @@ export interface Get {
 /** A request that does something. */
 export interface Post extends Get {
   readonly body: string;
-  /** Whether to try once more when the request surely never left this machine. */
+  /** Whether to try once more when the request surely never left this machine, and few others were tried again. */
   readonly retryUnsent: boolean;
 }
 
@@ -53,14 +55,16 @@ export type OnAnswer = (answer: Answer) => void;
 /** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
 export function createTransport(origin: string, onAnswer: OnAnswer = () => undefined): Transport {
   const running = new Set<Promise<unknown>>();
+  const retries = createRetryBudget();
   let pool: Undici.Pool | undefined;
   let closing: Promise<void> | undefined;
 
   const open = (): Undici.Pool => (pool ??= openPool(origin));
 
   const attempts = async (request: Post): Promise<Answer | Failure> => {
+    retries.called();
     const first = await attempt(open, onAnswer, 'POST', request);
-    if (!request.retryUnsent || !('unsent' in first)) return first;
+    if (!request.retryUnsent || !('unsent' in first) || !retries.spend()) return first;
     await delay(systemClock, RETRY_PAUSE_MS);
     return attempt(open, onAnswer, 'POST', request);
   };
@@ -113,7 +117,7 @@ function openPool(origin: string): Undici.Pool {
   return new undici.Pool(origin, {
     connections: CONNECTIONS,
     pipelining: 1,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createSharedLookup() },
     // The caller's deadline is the only one: two more timers for each call would measure the same time again.
     headersTimeout: 0,
     bodyTimeout: 0,

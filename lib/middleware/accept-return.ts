@@ -15,10 +15,11 @@ import { readFormFields } from './read-form.js';
 import { refusal } from './refusals.js';
 import { inPlaceOfRefusing } from './report-only.js';
 import { admissionOf, type RequestStates } from './request-state.js';
+import type { HeldSession } from './sessions.js';
 import { RETURN, returnedAttempt } from './return-url.js';
 import { run, type Step } from './run.js';
 import { seeOther } from './see-other.js';
-import { queryOf, withoutParameters } from './url.js';
+import { pathOf, queryOf, withoutParameters } from './url.js';
 import { isSubmit, sourceOf } from './visit.js';
 
 /** What is kept of a bank's answer. */
@@ -66,13 +67,27 @@ function accept(context: Context, states: RequestStates, arrival: Arrival): Step
   if (references.length === 0 || isOther(req)) return 'next';
   allowFraming(context, arrival.res);
   const returned = references.length === 1 ? read(context, references[0] ?? '') : undefined;
+  const held = show(states, arrival, returned);
   if (returned === undefined)
     return refusal('INVALID_ADMISSION_DATA', 'the return reference is none of ours');
   if (context.clock.now() > returned.endsAt) {
     const { admissionId } = returned;
     return refusal('ADMISSION_EXPIRED', 'the time for coming back is over', { admissionId });
   }
-  return isSubmit(req) ? sendOn(arrival, returned.path) : meet(context, states, arrival, returned);
+  return isSubmit(req) ? sendOn(arrival, returned.path) : meet(context, states, arrival, { returned, held });
+}
+
+/** The newest of several admissions stands there, and an order recorded for it would use up the wrong one. */
+function show(
+  states: RequestStates,
+  { req, res }: Arrival,
+  returned: PaymentReturn | undefined,
+): HeldSession | undefined {
+  const { sessions } = states.of(req, res);
+  const held = sessions.find(({ session }) => session.admission.id === returned?.admissionId);
+  delete req.admission;
+  if (held !== undefined) req.admission = admissionOf(held);
+  return held;
 }
 
 /** A form on the returned page may be sent to the page's own URL, and is a submit like any other. */
@@ -91,27 +106,26 @@ async function sendOn({ req, res, fields }: Arrival, path: string): Promise<Step
   if (added.length > MOST_CHARACTERS)
     return refusal('INVALID_ADMISSION_DATA', "the bank's fields are too long for a URL");
   const query = queryOf(withoutParameters(targetOf(req), new Set(kept.map(([name]) => name))));
-  return seeOther(res, `${path}?${query}${added === '' ? '' : `&${added}`}`);
+  return seeOther(res, `${pathOf(path)}?${query}${added === '' ? '' : `&${added}`}`);
+}
+
+interface Met {
+  readonly returned: PaymentReturn;
+  readonly held: HeldSession | undefined;
 }
 
 async function meet(
   context: Context,
   states: RequestStates,
   { req, res }: Arrival,
-  returned: PaymentReturn,
+  { returned, held }: Met,
 ): Promise<Step> {
-  const state = states.of(req, res);
-  const { admissionId } = returned;
-  const held = state.sessions.find(({ session }) => session.admission.id === admissionId);
-  const row = await context.ledger.find(admissionId);
+  const row = await context.ledger.find(returned.admissionId);
   if (row !== undefined && isUsed(row)) return usedBy(row, held);
-  state.returned = returned;
-  // The newest of several admissions stands there, and an order recorded for it would use up the wrong one.
-  delete req.admission;
-  if (held !== undefined) {
-    const attempt = returnedAttempt(row, returned);
-    req.admission = Object.freeze(compact({ ...admissionOf(held), returned: attempt && shown(attempt) }));
-  }
+  states.of(req).returned = returned;
+  const attempt = returnedAttempt(row, returned);
+  if (held !== undefined && attempt !== undefined)
+    req.admission = Object.freeze({ ...admissionOf(held), returned: shown(attempt) });
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
   if (!res.hasHeader('Referrer-Policy')) res.setHeader('Referrer-Policy', 'no-referrer');
   return 'next';

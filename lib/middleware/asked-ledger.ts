@@ -5,7 +5,7 @@ import type { ClaimOutcome, ClaimRequest, Ledger } from '../ledger/ledger.js';
 /** The steps that requests take; completing is the completer's. */
 export type AskedLedger = Pick<
   Ledger,
-  'find' | 'claim' | 'renew' | 'defer' | 'settle' | 'findNote' | 'addNote' | 'useNote' | 'finishNote'
+  'find' | 'claim' | 'renew' | 'defer' | 'settle' | 'deny' | 'findNote' | 'addNote' | 'useNote' | 'finishNote'
 >;
 
 /** Wraps a ledger so that every fault of it is a `FanfareError` and an event. */
@@ -27,6 +27,7 @@ export function askedLedger(parts: LedgerParts): AskedLedger {
     renew: (holder, leaseMs) => ask((ledger) => ledger.renew(holder, leaseMs)),
     defer: (holder, reference) => ask((ledger) => ledger.defer(holder, reference)),
     settle: (holder, outcome) => ask((ledger) => ledger.settle(holder, outcome)),
+    deny: (triple, denial) => ask((ledger) => ledger.deny(triple, denial)),
     addNote: (note) => ask((ledger) => ledger.addNote(note)),
     useNote: (kind, key, limit) => ask((ledger) => ledger.useNote(kind, key, limit)),
     finishNote: (kind, key) => ask((ledger) => ledger.finishNote(kind, key)),

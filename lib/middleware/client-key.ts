@@ -12,17 +12,26 @@ export function clientKey(settings: Pick<Settings, 'clientKey'>, req: Request): 
   throw new TypeError(`"clientKey" must return a text or undefined, got ${kindOf(key)}`);
 }
 
+/** Some proxies write the port as well, and each connection has another one. */
+const WITH_PORT = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/;
+
 /**
  * An IPv4 address whole, however it is spelled; of an IPv6 address the first 56 bits, since a household is given as many
  * addresses as it likes behind them.
  */
 export function addressKey(address: string | undefined): string | undefined {
-  const [bare = ''] = address?.split('%') ?? [];
-  if (isIP(bare) !== 6) return address;
+  const whole = withoutPort(address);
+  const [bare = ''] = whole?.split('%') ?? [];
+  if (isIP(bare) !== 6) return whole;
   const groups = groupsOf(bare);
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (mapped) return groups.slice(6).flatMap(bytesOf).join('.');
   return groups.slice(0, 4).flatMap(bytesOf).slice(0, 7).join(':');
+}
+
+function withoutPort(address: string | undefined): string | undefined {
+  const [, v6, v4] = WITH_PORT.exec(address ?? '') ?? [];
+  return v6 ?? v4 ?? address;
 }
 
 /** The eight numbers of an IPv6 address. */

@@ -139,6 +139,15 @@ export const noteCases: Cases = {
     }
     assert.deepEqual(seen, ['a', 'b', 'c', 'B', 'd']);
   },
+  'a walk meets none twice, though they stay open': async (bench) => {
+    for (const key of ['a', 'b', 'c']) await added(bench, { key });
+    const seen: string[] = [];
+    for (let page = await bench.ledger.openNotes('winner', 1); page.length > 0 && seen.length < 9;) {
+      seen.push(...page.map(({ key }) => key));
+      page = await bench.ledger.openNotes('winner', 1, page.at(-1));
+    }
+    assert.deepEqual(seen, ['a', 'b', 'c']);
+  },
   'with a most, no more than that are open': async (bench) => {
     const { ledger } = bench;
     assert.equal(await ledger.addNote(note(bench, { key: 'a' }), 2), true);
