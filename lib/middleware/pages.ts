@@ -35,7 +35,7 @@ export function html(page: Page): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">${reload}<title>${escaped(page.title)}</title><style>${STYLE}</style></head>
-<body><main role="alert"><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}</main></body></html>
+<body><main><div role="alert"><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}</div></main></body></html>
 `;
 }
 
