@@ -153,7 +153,7 @@ try {
   await context.clearCookies();
   await outage(page);
   const { api, post: emulator } = await emulatorOf(page);
-  await walkTheWays({ context, page, shop, look, emulator, emulatorUrl: api });
+  await walkTheWays({ context, shop, look, emulator, emulatorUrl: api });
   assert.deepEqual(phone.faults, []);
   ok('no script or policy error');
 } finally {

@@ -126,9 +126,12 @@ async function otherPages({ page, shop, emulatorUrl, look }) {
   ok('the shop window, a wrong address and the local Fanfare’s page');
 }
 
+/** Each in a tab of its own, which knows nothing of the others. */
 export async function walkTheWays(walk) {
   for (const way of [byLink, byWebhook, elsewhere, inFrame, expiredInFrame, byKeyboard, otherPages]) {
     await walk.context.clearCookies();
-    await way(walk);
+    const page = await walk.context.newPage();
+    await way({ ...walk, page });
+    await page.close();
   }
 }

@@ -20,7 +20,8 @@ function openShopSite({ options, ledger, handoffSecret, site, origins, local, pa
     showAround(app, { frameOrigin: origins.frame });
     hearPayments(app, { fanfare, ...parts });
   };
-  const sources = { connect: local?.url, frame: origins.frame };
+  // The frame goes on to the bank, and it is this page's policy that lets it.
+  const sources = { connect: local?.url, frame: `${origins.frame} ${parts.provider.origin}` };
   site.serve(createShopApp({ ...parts, fanfare, site, sources, more }));
   return fanfare;
 }

@@ -10,11 +10,11 @@ const grant = sessionStorage.getItem(kept);
 function say(text, { again = false } = {}) {
   status.textContent = text;
   document.getElementById('again').hidden = !again;
-  status.focus();
 }
 
 function ended(text, more) {
   sessionStorage.removeItem(kept);
+  frame.classList.add('done');
   say(text, more);
 }
 
@@ -25,6 +25,8 @@ if (grant) {
     onExpired: () => {
       frame.hidden = true;
       ended('The frame says that the time to check out is over. You can take part again.', { again: true });
+      // The focus was in the frame, which is gone.
+      status.focus();
     },
   });
   address.searchParams.set('admission_token', grant);
