@@ -11,14 +11,16 @@ const rooms = {
   completion: ['admission', 'ledger', 'fanfare-api'],
   middleware: ['admission', 'tokens', 'fanfare-api', 'validation', 'ledger', 'completion'],
   doctor: ['admission', 'fanfare-api', 'ledger', 'completion', 'middleware'],
+  operator: ['admission', 'tokens', 'validation', 'ledger', 'completion', 'middleware'],
   browser: [],
   emulator: [],
-  testing: ['admission', 'ledger'],
+  testing: ['admission', 'ledger', 'emulator'],
   jwks: ['admission', 'fanfare-api', 'validation'],
   reservations: ['admission', 'ledger'],
   // Of these it sees what the port in observer.ts is made of.
   opentelemetry: ['admission', 'completion', 'fanfare-api'],
   logging: ['admission', 'middleware'],
+  webhooks: ['admission', 'tokens', 'ledger', 'completion', 'middleware'],
   cli: ['admission', 'emulator', 'completion', 'ledger', 'fanfare-api', 'doctor'],
 };
 

@@ -7,9 +7,14 @@ import { createEmulator } from '../lib/emulator/index.js';
 
 const ROOT = join(__dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const PAGES = ['docs/dialects.md', 'docs/events.md', 'docs/handoff.md', 'docs/observability.md'].map((page) =>
-  readFileSync(join(ROOT, page), 'utf8'),
-);
+const PAGES = [
+  'docs/dialects.md',
+  'docs/events.md',
+  'docs/handoff.md',
+  'docs/observability.md',
+  'docs/testing.md',
+  'docs/webhooks.md',
+].map((page) => readFileSync(join(ROOT, page), 'utf8'));
 const PACKAGE = {
   'express-fanfare': ['lib/index.ts'],
   'express-fanfare/sqlite': ['lib/ledger/sqlite.ts'],
@@ -19,6 +24,8 @@ const PACKAGE = {
   'express-fanfare/emulator': ['lib/emulator/index.ts'],
   'express-fanfare/jwks': ['lib/jwks/index.ts'],
   'express-fanfare/reservations': ['lib/reservations/index.ts'],
+  'express-fanfare/webhooks': ['lib/webhooks/index.ts'],
+  'express-fanfare/testing': ['lib/testing/index.ts'],
 };
 /** What the fragments at the top leave to the reader's imagination. */
 const AROUND = `import express, { type Request, type RequestHandler } from 'express';
@@ -83,6 +90,7 @@ test.each([
   ['error code', 'lib/errors.ts', /^ {2}([A-Z_]+): \{/gm],
   ['event', 'lib/events.ts', /Named<\s*'([a-z._]+)'/g],
   ['event of reservations', 'lib/reservations/reservation-events.ts', /Named<\s*'([a-z._]+)'/g],
+  ['event of webhooks', 'lib/webhooks/webhook-events.ts', /Named<\s*'([a-z._]+)'/g],
   ['option', 'lib/fanfare-options.ts', /^ {2}readonly ([a-zA-Z]+)\??: /gm],
 ])('every %s is in it', (_what, file, pattern) => {
   const names = [

@@ -190,6 +190,13 @@ export function exhaustiveEvent(event: FanfareEvent): string {
     case 'reservation.expired':
     case 'reservation.sweep_failed':
     case 'reservation.difference':
+    case 'webhook.received':
+    case 'webhook.refused':
+    case 'webhook.ignored':
+    case 'webhook.failed':
+    case 'webhook.dead':
+    case 'webhook.order_refused':
+    case 'payment.failed':
       return event.message;
   }
 }

@@ -4,12 +4,16 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import * as crowdhandler from 'crowdhandler-sdk';
 import { Pool } from 'undici';
-import clock from '../dist/clock.js';
-import api from '../dist/fanfare-api/client.js';
 import { createFanfare, DIALECTS, memoryLedger } from '../dist/index.js';
-import validation from '../dist/validation/validator.js';
+import { compiled } from './compiled.mjs';
 import { SECRET } from './shop.mjs';
 import { withoutClientsOwn } from './wire.mjs';
+
+const [{ systemClock }, { createFanfareClient }, { createValidator }] = compiled(
+  'lib/clock.ts',
+  'lib/fanfare-api/client.ts',
+  'lib/validation/validator.ts',
+);
 
 export const [RAW, OURS] = ['raw undici request', 'our validation'];
 const [GUARD, SDK] = ['requireAdmission, new session and all', 'CrowdHandler, validateRequest'];
@@ -19,11 +23,10 @@ export const SELDOM = [GUARD, SDK];
 /** A validator as `createFanfare` makes it. */
 function validatorFor({ url, organizationId }) {
   const emit = () => undefined;
-  const { systemClock } = clock;
   const told = { organizationId, clock: systemClock, emit };
   const secretKey = 'sk_test_emulator';
-  const client = api.createFanfareClient({ ...told, secretKey, dialect: DIALECTS.gateway, baseUrl: url });
-  return validation.createValidator({ ...told, dialect: 'gateway', client });
+  const client = createFanfareClient({ ...told, secretKey, dialect: DIALECTS.gateway, baseUrl: url });
+  return createValidator({ ...told, dialect: 'gateway', client });
 }
 
 /** What one question of ours looks like on the wire. */

@@ -1,37 +1,11 @@
 // The durable ledgers on servers of their own, each beside the very statements it sends, on the plain driver.
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { migratePostgres, postgresLedger } from '../dist/ledger/postgres.js';
 import { redisLedger } from '../dist/ledger/redis.js';
+import { compiled } from './compiled.mjs';
 import { requestsFor, submit } from './requests.mjs';
 import { sqlite } from './sqlite-engine.mjs';
-
-const root = join(import.meta.dirname, '..');
-/** Below the bench's own packages, where git does not look and the compiled helpers find theirs. */
-const COMPILED = join(import.meta.dirname, 'node_modules/.servers');
-
-/** The helpers of the tests that start a server: they are TypeScript. */
-function serverHelper(name) {
-  const settings = [
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--noCheck',
-    '--skipLibCheck',
-    '--rootDir',
-    '.',
-  ];
-  const file = `__tests__/support/${name}.ts`;
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, ...settings, '--ignoreConfig', '--outDir', COMPILED, file], {
-    cwd: root,
-  });
-  return createRequire(import.meta.url)(join(COMPILED, `__tests__/support/${name}.js`));
-}
 
 /** The calls that `method` gets while one admission goes through; each can be sent again for another one. */
 async function recorded(client, method, ledger) {
@@ -60,7 +34,8 @@ async function recorded(client, method, ledger) {
 }
 
 async function postgres() {
-  const server = await serverHelper('postgres-server').startPostgres();
+  const [{ startPostgres }] = compiled('__tests__/support/postgres-server.ts');
+  const server = await startPostgres();
   const pool = server.pool({ max: 1 });
   await migratePostgres(pool);
   const ledger = postgresLedger({ pool });
@@ -88,7 +63,7 @@ async function fillPostgres(pool, ledger, count) {
 }
 
 async function redis() {
-  const { RedisServer } = serverHelper('redis-server');
+  const [{ RedisServer }] = compiled('__tests__/support/redis-server.ts');
   const server = new RedisServer();
   await server.start();
   const client = new Redis(server.url, { disconnectTimeout: 0 });

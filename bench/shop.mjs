@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createEmulator } from '../dist/emulator/index.js';
 import { createFanfare, memoryLedger } from '../dist/index.js';
-import keyring from '../dist/tokens/keyring.js';
-import session from '../dist/tokens/session.js';
+import { compiled } from './compiled.mjs';
 
 export const SECRET = 'a session secret of this bench, long enough for us';
 
@@ -46,6 +45,7 @@ export async function earnCookie({ fanfare, emulator }) {
 
 /** `count` cookies like `cookie`, each for a consumer and an admission of its own, signed by the package itself. */
 export function cookiesLike(cookie, organizationId, count) {
+  const [keyring, session] = compiled('lib/tokens/keyring.ts', 'lib/tokens/session.ts');
   const keys = keyring.createKeyring([SECRET]);
   const [name, value] = cookie.split('=');
   const like = session.readSession(keys, organizationId, value);

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { sqliteLedger } from '../dist/ledger/sqlite.js';
-import sqliteRows from '../dist/ledger/sqlite-rows.js';
+import { compiled } from './compiled.mjs';
 import { requestsFor } from './requests.mjs';
 
-const { columnsOf, STATEMENTS } = sqliteRows;
+const [{ columnsOf, STATEMENTS }] = compiled('lib/ledger/sqlite-rows.ts');
 const openLedger = (file) => sqliteLedger({ file, driver: 'better-sqlite3' });
 
 /** The columns of a row that was claimed and of one that has an order, for any id: both taken from a ledger at `file`. */

@@ -3,21 +3,24 @@ import { randomUUID } from 'node:crypto';
 import { compact } from './admission/compact.js';
 import { type CallParts, createCalls } from './calls.js';
 import { createWork, type Work } from './completion/work.js';
+import { createBackstage } from './create-backstage.js';
 import { createContext } from './create-context.js';
 import { createValidation } from './create-validation.js';
 import { Doctor } from './doctor/doctor.js';
+import { tapped } from './event-tap.js';
 import { type OnEvent, safely } from './events.js';
 import type { Fanfare } from './fanfare.js';
 import type { FanfareOptions } from './fanfare-options.js';
 import { parseBaseUrl } from './fanfare-api/base-url.js';
 import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
 import type { Context } from './middleware/context.js';
-import type * as HandoffModule from './middleware/handoff.js';
 import { Orders } from './middleware/orders.js';
 import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
 import { RequestStates } from './middleware/request-state.js';
+import { linksOf } from './links.js';
 import { mountsOf } from './mounts.js';
 import { createObserver, type Observer } from './observer.js';
+import { operatorMount } from './operator-mount.js';
 import { type CheckedOptions, readOptions } from './options.js';
 import { createTeller } from './teller.js';
 
@@ -25,7 +28,7 @@ import { createTeller } from './teller.js';
 export function createFanfare(options: FanfareOptions): Fanfare {
   const checked = readOptions(options, process.env);
   const observer = createObserver(checked.telemetry);
-  const emit = createTeller(safely('onEvent', checked.onEvent), observer);
+  const { emit, listen } = tapped(createTeller(safely('onEvent', checked.onEvent), observer));
   const doctor = createDoctor(checked, emit);
   const client = createClient(checked, { emit, onAnswer: doctor.heard, observer });
   const owner = randomUUID();
@@ -50,6 +53,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   observer.watch(work.completions, () => checked.clock.now());
   return {
     ...mountsOf(context, states, work),
+    ...operatorMount({ ledger: checked.ledger, context, work, listen }),
     ...orderCallsOf(orders),
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
@@ -57,8 +61,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     deny: (admission, reason) => calls.deny(admission, reason),
     authorizeExternal: (user) => calls.authorizeExternal(user),
     checkout: calls.checkout,
-    createHandoffUrl: async (reference, handoff) =>
-      handoffs().createHandoffUrl(context, states, reference, handoff),
+    ...linksOf(context, states),
     ...lifeOf({ checked, context, work, client, calls, doctor, observer }),
   };
 }
@@ -81,8 +84,10 @@ function lifeOf({
   calls,
   doctor,
   observer,
-}: Parts): Pick<Fanfare, 'doctor' | 'ready' | 'close'> {
+}: Parts): Pick<Fanfare, 'backstage' | 'doctor' | 'ready' | 'close'> {
+  const { backstage, stop } = createBackstage(checked, context);
   return {
+    backstage,
     doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
@@ -95,7 +100,7 @@ function lifeOf({
     close: async () => {
       doctor.stop();
       observer.close();
-      await work.stop();
+      await Promise.all([work.stop(), stop()]);
       await Promise.all([client.close(), calls.close()]);
       await checked.ledger.close();
     },
@@ -124,11 +129,6 @@ function createOrders(context: Context, orders: Orders): OrderCalls {
     'Report-only mode: nobody is refused, and one admission may buy several orders. Leave "mode" out before the sale.';
   context.emit({ type: 'mode.report_only', level: 'warn', message });
   return withoutRejections(orders, context);
-}
-
-function handoffs(): typeof HandoffModule {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
-  return require('./middleware/handoff.js') as typeof HandoffModule;
 }
 
 function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {

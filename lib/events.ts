@@ -2,6 +2,7 @@
 import type { DoctorCode } from './doctor/codes.js';
 import type { FanfareErrorCode } from './errors.js';
 import type { ReservationEvent } from './reservations/reservation-events.js';
+import type { WebhookEvent } from './webhooks/webhook-events.js';
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -127,7 +128,8 @@ export type FanfareEvent =
       readonly cause?: unknown;
     })
   | (Named<'session.overflow', 'warn'> & { readonly admissionId: string })
-  | ReservationEvent;
+  | ReservationEvent
+  | WebhookEvent;
 
 /** A merchant's listener. */
 export type OnEvent = (event: FanfareEvent) => void;

@@ -8,10 +8,12 @@ import type { CompletedAdmission } from './completion/late-payment.js';
 import type { Completions } from './completion/operate.js';
 import type { DoctorFinding } from './doctor/checks.js';
 import type { ReturnOptions } from './middleware/accept-return.js';
+import type { Backstage } from './middleware/backstage.js';
 import type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
 import type { HandoffUrlOptions } from './middleware/handoff.js';
 import type { Middleware, Request } from './middleware/http.js';
 import type { AdmissionReference, CompleteExtras } from './middleware/orders.js';
+import type { OperatorPageOptions } from './operator/operator-page.js';
 
 /** One merchant's Fanfare: middlewares, calls around an order, and the deliveries behind them. */
 export interface Fanfare extends Calls, Cancellations {
@@ -68,6 +70,11 @@ export interface Fanfare extends Calls, Cancellations {
   acceptReturn(options?: ReturnOptions): Middleware;
   /** What an operator may do with completions: list, show, retry, discard. */
   readonly completions: Completions;
+  /**
+   * A page for whoever watches the sale, to mount for instance at `/operator`: numbers, what waits and what is dead, with
+   * retry and discard. Its plots begin when it is mounted. Throws a `TypeError` without `authorize`.
+   */
+  operatorPage(options: OperatorPageOptions): Middleware;
   /** `POST /admission`, `GET /session`, `GET /health`; mount at `/fanfare` or `/api/fanfare`. */
   routes(): Middleware;
   /**
@@ -75,6 +82,8 @@ export interface Fanfare extends Calls, Cancellations {
    * shown. Empty when all is well; never rejects. For a start-up check of your own.
    */
   doctor(): Promise<readonly DoctorFinding[]>;
+  /** What `express-fanfare/webhooks` works with; nothing in it is for use by hand, and it may change with any version. */
+  readonly backstage: Backstage;
   /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
   ready(): Promise<void>;
   /**

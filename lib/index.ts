@@ -73,6 +73,7 @@ export type { Middleware, Next } from './middleware/http.js';
 export type { AdmissionReference } from './middleware/orders.js';
 export type { AdmissionView } from './middleware/routes.js';
 export type { CallOutcome, ObservedCall, ObservedDelivery, ObservedOrder, Telemetry } from './observer.js';
+export type { OperatorPageOptions } from './operator/operator-page.js';
 export type { OfflineVerdict, OfflineVerifier } from './validation/offline-verifier.js';
 
 /**

@@ -101,9 +101,10 @@ export function readOptions(options: FanfareOptions, environment: Environment): 
   const { session = {} } = options;
   checkOptions(`${CALL}: "session"`, session, ['secrets', 'insecure', 'embedded', 'maxSeconds']);
   const secretKey = readSecretKey(options.secretKey ?? environment['FANFARE_SECRET_KEY']);
+  const settings = readSettings(options, environment);
   const secrets = readSecrets(session.secrets ?? environment['FANFARE_SESSION_SECRET']);
   return {
-    settings: readSettings(options, environment),
+    settings,
     secretKey,
     secrets,
     ...readHandoffOptions(options.handoff, secrets),

@@ -20,7 +20,7 @@ function report({ subpath, types }) {
       mainEntryPointFilePath: join(root, types),
       compiler: {
         overrideTsconfig: {
-          compilerOptions: { module: 'nodenext', strict: true, lib: ['es2023'], types: ['node'] },
+          compilerOptions: { module: 'nodenext', strict: true, lib: ['es2023', 'dom'], types: ['node'] },
         },
       },
       apiReport: {

@@ -1,10 +1,10 @@
 // Builds the browser's half: for importers (ESM and CommonJS, with types) and, minified, as the one script that the
 // shop serves, which the server half carries as a text so that a bundled shop has it, too.
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'lib/browser');
@@ -25,11 +25,10 @@ async function generate(entry, output) {
   }
 }
 
-/** Writes `checkout.js`, and `served.js`, which exports its text. */
+/** Writes `served.js`, which exports the script's text. */
 export async function buildServed(folder) {
   mkdirSync(folder, { recursive: true });
   const code = await generate('served.ts', { format: 'esm', minify: true });
-  writeFileSync(join(folder, 'checkout.js'), code);
   writeFileSync(join(folder, 'served.js'), `module.exports = ${JSON.stringify(code)};\n`);
 }
 
@@ -38,8 +37,12 @@ export async function buildImported(folder) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'index.mjs'), await generate('index.ts', { format: 'esm' }));
   writeFileSync(join(folder, 'index.js'), await generate('index.ts', { format: 'cjs' }));
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', SOURCE, '--outDir', folder], { stdio: 'inherit' });
+  const bundle = await rolldown({
+    input: join(SOURCE, 'index.ts'),
+    plugins: [dts({ emitDtsOnly: true, tsconfig: join(SOURCE, 'tsconfig.json') })],
+  });
+  await bundle.write({ dir: folder, format: 'es' });
+  await bundle.close();
   copyFileSync(join(folder, 'index.d.ts'), join(folder, 'index.d.mts'));
 }
 

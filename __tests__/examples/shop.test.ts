@@ -1,41 +1,35 @@
-/** The example shop over HTTP, with a Fanfare that outlives it. */
+/** The example shop over HTTP, with the Fanfare of the testing wing, which outlives it. */
 import { join } from 'node:path';
-import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
-import { Browser, until } from '../support/shop.js';
+import { type TestFanfare, testFanfare } from '../../lib/testing/index.js';
+import { Browser } from '../support/shop.js';
 import { removeFolder } from '../support/temporary-folder.js';
 import { installShop, killShops, type RunningShop, startShop } from './shop-process.js';
 
 // Each of these waits for another process.
 jest.setTimeout(60_000);
+const PATIENT = { withinMs: 50_000 };
 
 let folder: string;
-let emulator: Emulator;
-let environment: Record<string, string>;
+let kit: TestFanfare;
 let shop: RunningShop;
 
 beforeAll(async () => {
   folder = installShop();
-  emulator = createEmulator();
-  const { url } = await emulator.listen();
-  environment = {
-    FANFARE_API_URL: url,
-    FANFARE_ORGANIZATION_ID: emulator.organizationId,
-    FANFARE_SECRET_KEY: 'sk_test_emulator',
-    FANFARE_SESSION_SECRET: 'a session secret for the example shop',
-  };
-  shop = await startShop(folder, { environment });
+  kit = await testFanfare();
+  shop = await startShop(folder, { environment: kit.environment });
 });
 afterAll(async () => {
   await killShops();
-  await emulator.close();
+  await kit.close();
   removeFolder(folder);
 });
 
+const LAMP = { distributionId: 'queue_lamp', distributionType: 'queue' } as const;
 const SUBMIT = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
 
 async function admitted({ origin } = shop): Promise<{ browser: Browser; consumerId: string }> {
   const browser = new Browser(origin);
-  const { token, consumerId } = emulator.mint({ distributionId: 'queue_lamp', distributionType: 'queue' });
+  const { token, consumerId } = kit.mintAdmissionToken(LAMP);
   await browser.visit(`/checkout/lamp?admission_token=${token}`);
   return { browser, consumerId };
 }
@@ -44,39 +38,35 @@ function pay(browser: Browser, fields: Record<string, string> = { card: 'good' }
   return browser.submit('/checkout/lamp', fields, { headers: SUBMIT });
 }
 
-function completionOf(consumerId: string) {
-  return emulator.admissions().find((admission) => admission.consumerId === consumerId)?.completion;
-}
-
 test('a double click makes one order, and both answers lead to it', async () => {
   const { browser, consumerId } = await admitted();
   const answers = await Promise.all([pay(browser), pay(browser)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
   const made = answers.find(({ status }) => status === 303)!.headers.get('location')!;
   expect(await answers.find(({ status }) => status === 409)!.text()).toContain(made);
-  await until(() => completionOf(consumerId)?.effects === 1);
-  expect(completionOf(consumerId)).toMatchObject({ orderId: made.replace('/orders/', ''), received: 1 });
+  const { consumerId: heard, completion } = await kit.expectCompleted(made.replace('/orders/', ''), PATIENT);
+  expect([heard, completion.received]).toEqual([consumerId, 1]);
 });
 
 test('killed between the order and its completion, the shop finds the order again and tells Fanfare', async () => {
-  const own = { ...environment, SHOP_DATA: join(folder, 'killed') };
+  const own = { ...kit.environment, SHOP_DATA: join(folder, 'killed') };
   const dying = await startShop(folder, {
     environment: own,
     before: join(__dirname, 'die-at-completion.cjs'),
   });
   const { browser, consumerId } = await admitted(dying);
   await expect(pay(browser)).rejects.toThrow('fetch failed');
-  expect(completionOf(consumerId)?.effects).toBe(0);
+  await expect(kit.expectCompleted({ consumerId }, { withinMs: 0 })).rejects.toThrow('has not heard');
 
   const next = await startShop(folder, { environment: own, before: join(__dirname, 'later.cjs') });
-  await until(() => completionOf(consumerId)?.effects === 1);
+  const { completion } = await kit.expectCompleted({ consumerId }, PATIENT);
   const again = await fetch(`${next.origin}/checkout/lamp`, {
     method: 'POST',
     headers: { ...SUBMIT, Cookie: browser.cookies() },
     body: new URLSearchParams({ card: 'good' }),
   });
   expect(again.status).toBe(409);
-  expect(await again.text()).toContain(`/orders/${completionOf(consumerId)!.orderId!}`);
+  expect(await again.text()).toContain(`/orders/${completion.orderId!}`);
 });
 
 test.each([
@@ -108,7 +98,7 @@ test.each([
   const answer = await pay(browser, fields);
   expect([answer.status, answer.headers.get('location')]).toEqual(refused);
   expect((await pay(browser)).headers.get('location')).toContain('/orders/');
-  await until(() => completionOf(consumerId)?.effects === 1);
+  await kit.expectCompleted({ consumerId }, PATIENT);
 });
 
 test('an order that is no form at all is told so', async () => {
@@ -128,16 +118,16 @@ test('no page may bring a style or a script of its own', async () => {
 
 test('an outage during checkout: the place is kept, the order waits for nobody', async () => {
   const { browser, consumerId } = await admitted();
-  emulator.faults.set({ kind: 'status', status: 500 });
-  const cold = emulator.mint({ distributionId: 'queue_lamp', distributionType: 'queue' });
+  kit.faults.set({ kind: 'status', status: 500 });
+  const cold = kit.mintAdmissionToken(LAMP);
   const page = await new Browser(shop.origin).visit(`/checkout/lamp?admission_token=${cold.token}`);
   expect(page.status).toBe(503);
   expect(await page.text()).toContain('your place is kept');
   const ordered = await pay(browser);
   expect(ordered.status).toBe(303);
   expect(await (await browser.visit(ordered.headers.get('location')!)).text()).toContain('Thank you');
-  emulator.faults.clear();
-  await until(() => completionOf(consumerId)?.effects === 1);
+  kit.faults.clear();
+  await kit.expectCompleted({ consumerId }, PATIENT);
 });
 
 test.each([

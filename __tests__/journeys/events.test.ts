@@ -1,5 +1,6 @@
 /** Every event there is, brought about through the public interface; and that each also goes out on the channel. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import Database from 'better-sqlite3';
 import { createEmulator } from '../../lib/emulator/index.js';
 import {
   type FanfareEvent,
@@ -7,8 +8,10 @@ import {
   type Ledger,
   memoryLedger,
   type OfflineVerifier,
+  type RequestAdmission,
 } from '../../lib/index.js';
 import { offlineVerifier } from '../../lib/jwks/index.js';
+import { type Reservations, sqliteReservations } from '../../lib/reservations/index.js';
 import { declaredEvents } from '../support/declared-events.js';
 import { type Browser, type Handler, until } from '../support/shop.js';
 import { AWAY, openTimedShop, type TimedShop, Waiting } from '../support/timed-shop.js';
@@ -28,6 +31,8 @@ interface Story {
 
 const AWAY_FAULT = { on: 'validate', kind: 'status', status: 503 } as const;
 const DROP = { distributionId: 'queue_1', distributionType: 'queue' } as const;
+const HOUR = 3_600_000;
+const PAY = 'https://pay.example';
 const LENIENT = {
   distributionIds: ['queue_1'],
   onFanfareUnavailable: { page: 'allow-unverified', order: 'allow-unverified' },
@@ -57,6 +62,10 @@ async function order(shop: TimedShop): Promise<Browser> {
   const browser = await shop.admitted();
   await browser.submit('/checkout', { do: 'order' });
   return browser;
+}
+
+async function admissionOf(browser: Browser): Promise<RequestAdmission> {
+  return (await (await browser.visit('/checkout')).json()) as RequestAdmission;
 }
 
 async function cold(shop: TimedShop, token?: string): Promise<void> {
@@ -179,6 +188,31 @@ const STORIES: Readonly<Record<string, Story>> = {
       await reach(shop, 'admission.unverified_refused', 5_000);
     },
   },
+  'a shopper goes on to the checkout of another domain': {
+    brings: ['handoff.created'],
+    options: { handoff: { secrets: ['a secret that both of the domains know'], destinations: [PAY] } },
+    onSubmit: async (req, res, fanfare) => {
+      await fanfare.releaseAdmission(req);
+      const url = await fanfare.createHandoffUrl(req, { url: `${PAY}/checkout` });
+      res.writeHead(303, { Location: url }).end();
+    },
+    tell: async (shop) => {
+      await (await shop.admitted()).submit();
+    },
+  },
+  'a payment ends too late, and the order is refunded and cancelled': {
+    brings: ['payment.late', 'order.refunded', 'order.cancelled'],
+    options: { latePayment: 'refund' },
+    tell: async (shop) => {
+      const browser = await shop.admitted();
+      const { id, expiresAt } = await admissionOf(browser);
+      await browser.submit('/checkout', { do: 'pay' });
+      await shop.clock.advance(expiresAt! - shop.clock.now() + HOUR);
+      await shop.fanfare.completeAdmission({ id }, { orderId: 'order_1' });
+      await shop.fanfare.recordCancellation('order_1', { kind: 'refunded', reference: 'refund_1' });
+      await shop.fanfare.recordCancellation('order_1', { kind: 'cancelled' });
+    },
+  },
   'a browser holds more attempts than its cookies can': {
     brings: ['session.overflow'],
     tell: async (shop) => {
@@ -279,8 +313,62 @@ describe.each(Object.entries(STORIES))('%s', (_name, { brings, options = {}, onS
   });
 });
 
+const OF_STOCK: readonly Type[] = [
+  ...(['reservation.held', 'reservation.converted', 'reservation.released'] as const),
+  ...(['reservation.expired', 'reservation.difference', 'reservation.sweep_failed'] as const),
+];
+
+describe('stock is kept for shoppers', () => {
+  let database: Database.Database;
+  let reservations: Reservations;
+  const heard: FanfareEvent[] = [];
+  const lines = [
+    { item: 'lamp', quantity: 1 },
+    { item: 'shade', quantity: 2 },
+  ];
+
+  beforeEach(async () => {
+    shop = await openTimedShop({ onSubmit: byForm });
+    database = new Database(':memory:');
+    database.exec(
+      `CREATE TABLE stock (sku text PRIMARY KEY, available integer); INSERT INTO stock VALUES ('lamp', 9), ('shade', 9)`,
+    );
+    reservations = sqliteReservations({
+      database,
+      ledger: shop.ledger,
+      stock: { table: 'stock', item: 'sku', quantity: 'available' },
+      clock: shop.clock,
+      onEvent: (event) => heard.push(event),
+    });
+  });
+  afterEach(async () => {
+    await reservations.close();
+    database.close();
+  });
+
+  test(`which says ${OF_STOCK.join(', ')}, to a listener of its own`, async () => {
+    const [buys, leaves] = [
+      await admissionOf(await shop!.admitted()),
+      await admissionOf(await shop!.admitted()),
+    ];
+    const before = shop!.events.length;
+    for (const admission of [buys, leaves]) await reservations.hold(admission, lines);
+    await reservations.convert(buys, { orderId: 'order_1', lines: ['lamp'] });
+    await reservations.reconcile();
+    await shop!.clock.advance(leaves.expiresAt! - shop!.clock.now() + HOUR);
+    const find = shop!.ledger.find.bind(shop!.ledger);
+    shop!.ledger.find = AWAY;
+    await reservations.sweep();
+    shop!.ledger.find = find;
+    await reservations.sweep();
+    expect(new Set(heard.map(({ type }) => type))).toEqual(new Set(OF_STOCK));
+    for (const { message } of heard) expect(message).toMatch(/^[A-Z0-9].*\.$/s);
+    expect(shop!.events.slice(before).filter(({ type }) => OF_STOCK.includes(type))).toEqual([]);
+  });
+});
+
 test('no event is without a story', () => {
-  const brought = Object.values(STORIES).flatMap(({ brings }) => brings);
+  const brought = [...Object.values(STORIES).flatMap(({ brings }) => brings), ...OF_STOCK];
   expect([...new Set(brought)].sort()).toEqual([...declaredEvents().keys()].sort());
 });
 

@@ -78,10 +78,10 @@ describePostgres('PostgreSQL around the ledger', (server) => {
   describe('the migration', () => {
     it('says which version was there and which is, and changes nothing the second time', async () => {
       const schema = newSchema();
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 0, to: 2 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 0, to: 3 });
       const ledger = postgresLedger({ pool, schema });
       await ledger.complete(orderOf(admissionOf('one')));
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 2, to: 2 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 3, to: 3 });
       await expect(ledger.find('one')).resolves.toMatchObject({ state: 'ordered' });
     });
 
@@ -93,9 +93,9 @@ describePostgres('PostgreSQL around the ledger', (server) => {
       const claimed = `SELECT ${schema}.claim($1, 'token', 'sid', 'attempt', 'shop', 1000, true, false, NULL)`;
       await pool.query(claimed, [admission]);
       await expect(open({ schema })).rejects.toThrow(
-        /no ledger of version 2 yet: run "npx express-fanfare migrate"/,
+        /no ledger of version 3 yet: run "npx express-fanfare migrate"/,
       );
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 1, to: 2 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 1, to: 3 });
       const ledger = postgresLedger({ pool, schema });
       await expect(ledger.find('one')).resolves.toMatchObject({ tokenHash: 'token' });
       await ledger.deny(admissionOf('two'), { deniedAt: 1, until: Date.now() + 60_000 });
@@ -141,9 +141,9 @@ describePostgres('PostgreSQL around the ledger', (server) => {
     it('keeps out of a schema that a newer version made, and says so', async () => {
       const schema = newSchema();
       await migratePostgres(pool, { schema });
-      await pool.query(`INSERT INTO ${schema}.ledger_versions VALUES (3)`);
+      await pool.query(`INSERT INTO ${schema}.ledger_versions VALUES (4)`);
       await expect(migratePostgres(pool, { schema })).rejects.toThrow(/newer version of express-fanfare/);
-      await expect(open({ schema })).rejects.toThrow(/has version 3, and this version .* knows only 2/);
+      await expect(open({ schema })).rejects.toThrow(/has version 4, and this version .* knows only 3/);
     });
   });
 

@@ -191,19 +191,19 @@ describe('the file', () => {
     await expect(ledger.find(ADMISSION.id)).resolves.toMatchObject({ state: 'ordered' });
     const until = Date.now() + 60_000;
     await expect(ledger.addNote({ kind: 'webhook', key: 'one', value: '', until })).resolves.toBe(true);
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
     await ledger.close();
     database.close();
   });
 
   it('is refused when a newer version made it, and left as it is', async () => {
     const database = openDatabase(file, 1_000);
-    database.exec('PRAGMA user_version = 4');
+    database.exec('PRAGMA user_version = 5');
     database.close();
     const before = readFileSync(file);
     const ledger = sqliteLedger({ file });
-    await expect(ledger.open()).rejects.toThrow(/has layout 4, and this version .* knows only 3/);
-    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 4/);
+    await expect(ledger.open()).rejects.toThrow(/has layout 5, and this version .* knows only 4/);
+    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 5/);
     await ledger.close();
     expect(readFileSync(file)).toEqual(before);
   });
@@ -217,7 +217,7 @@ describe('the file', () => {
     await second.open();
     expect(await second.find(ADMISSION.id)).toEqual(await first.find(ADMISSION.id));
     expect(database.prepare('SELECT count(*) AS orders FROM orders').get()).toEqual({ orders: 1 });
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
     await first.close();
     await second.close();
     database.close();

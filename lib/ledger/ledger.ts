@@ -4,8 +4,10 @@
  * Time is the engine's own: no method takes a `now`.
  */
 import type { Admission } from '../admission/admission.js';
+import type { Triple } from '../admission/identity.js';
 import type { Order } from '../admission/order.js';
 import type { Notes } from './note.js';
+import type { Overview } from './overview.js';
 import type { DeliveryProgress, OpenAttempt, Row, RowStateName, UsedRow } from './row.js';
 
 export interface ClaimRequest {
@@ -108,7 +110,7 @@ export interface RowQuery {
   readonly limit: number;
 }
 
-export interface Ledger extends Notes {
+export interface Ledger extends Notes, Overview {
   /** For messages: `memory`, `sqlite`, … */
   readonly engine: string;
   /**
@@ -118,6 +120,8 @@ export interface Ledger extends Notes {
   open(): Promise<readonly string[]>;
   /** The row as it stands now: an attempt past its lease or its pending time is read as unresolved. */
   find(admissionId: string): Promise<Row | undefined>;
+  /** Every row of these three ids, as it stands, in no order; for who knows an admission by them alone. */
+  rowsOf(triple: Triple): Promise<readonly Row[]>;
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
   /** Extends the lease of an active attempt. `false`: it does not hold the claim any more. */
   renew(holder: Holder, leaseMs: number): Promise<boolean>;

@@ -1,5 +1,6 @@
 /** A ledger over any store that answers at once: the pure steps, the engine's time and the lock, put together. */
 import { randomUUID } from 'node:crypto';
+import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import { complete } from './completing.js';
 import { discard, lease, reschedule, settleDelivery, take } from './delivering.js';
@@ -18,8 +19,9 @@ import type {
   Ledger,
   RowQuery,
 } from './ledger.js';
-import { LocalNotes } from './local-notes.js';
+import { LocalOverview } from './local-overview.js';
 import type { LocalStore } from './local-store.js';
+import { noTransactions } from './no-transactions.js';
 import { denialKey } from './note.js';
 import { lasting } from './noting.js';
 import type { DeliveryProgress, Row } from './row.js';
@@ -30,7 +32,7 @@ import { claim, defer, renew, settle } from './transitions.js';
 /** Deleting more than this at once would hold up the orders behind it. */
 const PURGE_BATCH = 500;
 
-export class LocalLedger extends LocalNotes implements Ledger {
+export class LocalLedger extends LocalOverview implements Ledger {
   readonly engine: string;
   protected readonly store: LocalStore;
   readonly #clock: Clock;
@@ -52,6 +54,10 @@ export class LocalLedger extends LocalNotes implements Ledger {
       const row = this.store.byId(admissionId);
       return row === undefined ? undefined : standing(row, now);
     });
+  }
+
+  rowsOf(triple: Triple): Promise<readonly Row[]> {
+    return this.read((now) => this.store.neighbours({ id: '', ...triple }).map((row) => standing(row, now)));
   }
 
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
@@ -164,13 +170,6 @@ export class LocalLedger extends LocalNotes implements Ledger {
       resolve(work(this.#clock.now()));
     });
   }
-}
-
-/** What an engine without transactions answers to one. */
-export function noTransactions(engine: string): TypeError {
-  return new TypeError(
-    `The ${engine} ledger takes no "transaction": only the PostgreSQL engine can record an order inside yours.`,
-  );
 }
 
 /** A negative limit means "all" to one store and "all but" to another. */

@@ -4,6 +4,7 @@ import type { OrderedRow } from './delivering.js';
 import type { LeadRecord } from './lead.js';
 import type { RowQuery } from './ledger.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
+import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row } from './row.js';
 
 /** Where the rows are. Every method may throw; nothing but `open` and `close` is called on a store that is not open. */
@@ -24,6 +25,10 @@ export interface LocalStore {
   due(now: number, limit: number): readonly OrderedRow[];
   /** Rows as they stand at `now`, the oldest first. */
   list(query: RowQuery, now: number): readonly Row[];
+  /** Of rows as they stand at `now`. */
+  count(query: CountQuery, now: number): Counts;
+  /** As they are stored, the newest first. */
+  search(key: SearchKey, limit: number): readonly Row[];
   put(row: Row): void;
   /** Deletes at most `limit` rows and notes whose time is over; how many it were. */
   purge(now: number, limit: number): number;

@@ -9,9 +9,11 @@ import type { LeadRecord } from './lead.js';
 import type { Ledger, RowQuery } from './ledger.js';
 import type { LocalStore } from './local-store.js';
 import { LocalLedger } from './local-ledger.js';
+import { MemoryNotes } from './memory-notes.js';
 import { checkNames } from './engine-options.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
-import { byPlace, lasting } from './noting.js';
+import { countRows, searchRows } from './overseeing.js';
+import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row } from './row.js';
 import { agesFrom, byAge, deletableAt, standing } from './standing.js';
 
@@ -44,7 +46,7 @@ class MemoryStore implements LocalStore {
   readonly #idsByTriple = new Map<string, Set<string>>();
   /** The most urgent first. */
   readonly #ordered: OrderedRow[] = [];
-  readonly #notes = new Map<string, Note>();
+  readonly #notes = new MemoryNotes();
   #lead: LeadRecord | undefined;
 
   open(): void {
@@ -98,6 +100,14 @@ class MemoryStore implements LocalStore {
       .slice(0, limit);
   }
 
+  count(query: CountQuery, now: number): Counts {
+    return countRows(this.#rows.values(), query, now);
+  }
+
+  search(key: SearchKey, limit: number): readonly Row[] {
+    return searchRows(this.#rows.values(), key, limit);
+  }
+
   put(given: Row): void {
     const row = frozenCopy(given);
     const { id } = row.admission;
@@ -113,9 +123,8 @@ class MemoryStore implements LocalStore {
   purge(now: number, limit: number): number {
     const over = [...this.#rows.values()].filter((row) => (deletableAt(row) ?? Infinity) <= now);
     for (const row of over.slice(0, limit)) this.#delete(row);
-    const past = [...this.#notes].filter(([, { until }]) => until <= now);
-    for (const [name] of past.slice(0, Math.max(0, limit - over.length))) this.#notes.delete(name);
-    return Math.min(over.length + past.length, limit);
+    const past = this.#notes.purge(now, Math.max(0, limit - over.length));
+    return Math.min(over.length + past, limit);
   }
 
   lead(): LeadRecord | undefined {
@@ -127,28 +136,19 @@ class MemoryStore implements LocalStore {
   }
 
   note(kind: NoteKind, key: string): Note | undefined {
-    return this.#notes.get(`${kind}:${key}`);
+    return this.#notes.find(kind, key);
   }
 
   openNotes(kind: NoteKind, limit: number, after: NotePlace | undefined, now: number): readonly Note[] {
-    return this.#open(kind, now)
-      .filter((note) => after === undefined || byPlace(note, after) > 0)
-      .sort(byPlace)
-      .slice(0, limit);
+    return this.#notes.open(kind, limit, after, now);
   }
 
   countOpen(kind: NoteKind, now: number): number {
-    return this.#open(kind, now).length;
+    return this.#notes.countOpen(kind, now);
   }
 
   putNote(note: Note): void {
-    this.#notes.set(`${note.kind}:${note.key}`, Object.freeze(note));
-  }
-
-  #open(kind: NoteKind, now: number): Note[] {
-    return [...this.#notes.values()].filter(
-      (note) => note.kind === kind && !note.done && lasting(note, now) !== undefined,
-    );
+    this.#notes.put(note);
   }
 
   #delete(row: Row): void {

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import type { Triple } from '../admission/identity.js';
 
 /** What notes are about. Names are unique within a kind. */
-export type NoteKind = 'handoff' | 'winner' | 'webhook' | 'unverified' | 'denied' | 'cancelled';
+export type NoteKind =
+  'handoff' | 'winner' | 'webhook' | 'unverified' | 'denied' | 'cancelled' | 'webhook_hold' | 'webhook_mark';
 
 /** Times are milliseconds since the epoch, by the engine's clock. */
 export interface Note {

@@ -1,4 +1,5 @@
 /** The ledger in PostgreSQL: each step is one call of a function in the database, which is where the rules are. */
+import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import type {
   AttemptOutcome,
@@ -17,7 +18,7 @@ import type {
 import { checkDatabase } from './postgres-check.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { answerOf, connectionIn, quoted } from './postgres-connection.js';
-import { PostgresNotes } from './postgres-notes.js';
+import { PostgresOverview } from './postgres-overview.js';
 import type { DeliveryProgress, Row } from './row.js';
 
 /** Deleting more than this at once would hold up the orders behind it. */
@@ -29,7 +30,7 @@ export interface PostgresSettings {
   readonly clock: Clock | undefined;
 }
 
-export class PostgresLedger extends PostgresNotes implements Ledger {
+export class PostgresLedger extends PostgresOverview implements Ledger {
   readonly engine = 'postgres';
   readonly #settings: PostgresSettings;
   #opened: Promise<readonly string[]> | undefined;
@@ -55,6 +56,10 @@ export class PostgresLedger extends PostgresNotes implements Ledger {
 
   find(admissionId: string): Promise<Row | undefined> {
     return this.step('find', [admissionId]);
+  }
+
+  rowsOf({ distributionType, distributionId, consumerId }: Triple): Promise<readonly Row[]> {
+    return this.step('rows_of', [JSON.stringify({ id: '', distributionType, distributionId, consumerId })]);
   }
 
   claim({ admission, ...request }: ClaimRequest): Promise<ClaimOutcome> {

@@ -5,17 +5,18 @@ import { ATTEMPT_STEPS } from './postgres-sql-attempts.js';
 import { DELIVERY_STEPS } from './postgres-sql-deliveries.js';
 import { DENIALS, NOTE_STEPS, NOTES } from './postgres-sql-notes.js';
 import { ORDER_STEPS } from './postgres-sql-orders.js';
+import { OVERVIEW_STEPS } from './postgres-sql-overview.js';
 import { ADMISSION_OF, ENGINE_NOW, LOCKS, NEIGHBOURS, ROW_JSON } from './postgres-sql-rows.js';
 import { ADMISSIONS, LEAD, TRIPLES } from './postgres-sql-tables.js';
 import { UPKEEP_STEPS } from './postgres-sql-upkeep.js';
 
 /** Kept in the database; goes up with every change to tables or functions. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const LAYOUT = [
   ...[ADMISSIONS, TRIPLES, NOTES, LEAD],
   ...[ENGINE_NOW, ROW_JSON, ADMISSION_OF, NEIGHBOURS, LOCKS, DENIALS],
-  ...[ATTEMPT_STEPS, ORDER_STEPS, DELIVERY_STEPS, UPKEEP_STEPS, NOTE_STEPS],
+  ...[ATTEMPT_STEPS, ORDER_STEPS, DELIVERY_STEPS, UPKEEP_STEPS, NOTE_STEPS, OVERVIEW_STEPS],
 ].join('');
 
 export interface PostgresMigrationOptions {

@@ -10,6 +10,15 @@ BEGIN
 END $$;
 `;
 
+const ROWS_OF = `
+CREATE OR REPLACE FUNCTION rows_of(told json, given_now bigint) RETURNS json ${STEP} AS $$
+DECLARE
+  now_ms bigint := engine_now(given_now);
+BEGIN
+  RETURN (SELECT coalesce(json_agg(row_json(n, now_ms)), '[]') FROM neighbours(admission_of(told), NULL) n);
+END $$;
+`;
+
 /** Rows in a state that has not lapsed, and those that have, each by its own index. */
 const LIST = `
 CREATE OR REPLACE FUNCTION list(states text[], older_than_ms numeric, at_most integer, given_now bigint) RETURNS json
@@ -68,4 +77,4 @@ BEGIN
 END $$;
 `;
 
-export const UPKEEP_STEPS = [FIND, LIST, LEAD_STEP, PURGE].join('');
+export const UPKEEP_STEPS = [FIND, ROWS_OF, LIST, LEAD_STEP, PURGE].join('');

@@ -6,6 +6,7 @@
  * - `agenda` by the time at which a row's place changes by itself: it falls due, or it lapses.
  * - `ready` the due completions, the most urgent first.
  * - `deletable` by the time from which the row may go.
+ * - `order:<order>` and `consumer:<consumer>` by the time the row was made, for as long as it is there.
  */
 export const INDEXES = `
 local AGENDA, READY = base .. ':agenda', base .. ':ready'
@@ -44,6 +45,10 @@ local function deletableAt(row)
   return (lapsesAt(row) or tonumber(agesFrom(row))) + 400 * DAY
 end
 
+local function orderKey(orderId) return base .. ':order:' .. orderId end
+
+local function consumerKey(consumerId) return base .. ':consumer:' .. consumerId end
+
 local function place(key, score, member)
   if score then redis.call('ZADD', key, text(score), member) end
 end
@@ -65,6 +70,8 @@ local function put(row)
   redis.call('DEL', key)
   redis.call('HSET', key, unpack(told({}, '', row)))
   if row.tokenHash then redis.call('HSET', TOKENS, row.tokenHash, id) end
+  redis.call('ZADD', consumerKey(row['admission.consumerId']), row.createdAt, id)
+  if isUsed(row) then redis.call('ZADD', orderKey(row['order.orderId']), row.createdAt, id) end
   place(stateKey(row.state), agesFrom(row), id)
   place(AGENDA, changesAt(row), id)
   place(DELETABLE, deletableAt(row), id)
@@ -75,6 +82,8 @@ local function remove(row)
   withdraw(row, row.state)
   redis.call('DEL', rowKey(id))
   if row.tokenHash then redis.call('HDEL', TOKENS, row.tokenHash) end
+  redis.call('ZREM', consumerKey(row['admission.consumerId']), id)
+  if isUsed(row) then redis.call('ZREM', orderKey(row['order.orderId']), id) end
   redis.call('LREM', tripleKey(row), 1, id)
 end
 `;

@@ -1,6 +1,7 @@
 /** The port on a Redis server: each step is one script, and what it decides comes back as it stands in the port. */
 import { randomUUID } from 'node:crypto';
 import { bareAdmission } from '../admission/admission.js';
+import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import type {
   AttemptOutcome,
@@ -16,7 +17,7 @@ import type {
   Ledger,
   RowQuery,
 } from './ledger.js';
-import { noTransactions } from './local-ledger.js';
+import { noTransactions } from './no-transactions.js';
 import { denialKey } from './note.js';
 import { CLAIM, DEFER, RENEW, SETTLE } from './redis-attempt-scripts.js';
 import { checkServer } from './redis-checks.js';
@@ -24,17 +25,17 @@ import type { RedisCalls } from './redis-client.js';
 import { COMPLETE } from './redis-completion-script.js';
 import { DISCARD, RESCHEDULE, SETTLE_DELIVERY, TAKE, TAKE_DUE } from './redis-delivery-scripts.js';
 import { fromFields, toFields } from './redis-fields.js';
-import { RedisNotes } from './redis-notes.js';
+import { RedisOverview } from './redis-overview.js';
 import type { Script } from './redis-script.js';
 import { atLeastNone, runScript } from './redis-script.js';
-import { FIND, LEAD, LIST, PURGE } from './redis-upkeep-scripts.js';
+import { FIND, LEAD, LIST, PURGE, ROWS_OF } from './redis-upkeep-scripts.js';
 import type { DeliveryProgress, Row } from './row.js';
 import { byAge } from './standing.js';
 
 /** A script holds up everybody else, so it deletes no more than this at once. */
 const PURGE_BATCH = 200;
 
-export class RedisLedger extends RedisNotes implements Ledger {
+export class RedisLedger extends RedisOverview implements Ledger {
   readonly engine = 'redis';
   readonly #calls: RedisCalls;
   readonly #key: string;
@@ -57,6 +58,11 @@ export class RedisLedger extends RedisNotes implements Ledger {
 
   async find(id: string): Promise<Row | undefined> {
     return (await this.told(FIND, { id })) as Row | undefined;
+  }
+
+  async rowsOf({ distributionType, distributionId, consumerId }: Triple): Promise<readonly Row[]> {
+    const admission = { id: '', distributionType, distributionId, consumerId };
+    return (await this.tellsAll(ROWS_OF, { admission })) as Row[];
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {

@@ -1,5 +1,5 @@
 /** Looking rows up, listing them, purging them and notes, and the lead, as scripts. */
-import { CATCHING_UP, INDEXES } from './redis-indexes.js';
+import { CATCHING_UP, INDEXES, NEIGHBOURS } from './redis-indexes.js';
 import { NOTES } from './redis-note-scripts.js';
 import { ROWS } from './redis-rows.js';
 import { script } from './redis-script.js';
@@ -7,6 +7,12 @@ import { script } from './redis-script.js';
 const FIND_STEP = `
 local row = find(given.id)
 return row and told({}, '', standing(row)) or false
+`;
+
+const ROWS_OF_STEP = `
+local rows = {}
+for _, row in ipairs(neighbours(given)) do rows[#rows + 1] = told({}, '', row) end
+return rows
 `;
 
 // Where a row was evicted and came anew, an index may still know the old one: only what stands in the state counts.
@@ -43,6 +49,7 @@ return told({}, '', memo)
 `;
 
 export const FIND = script(ROWS, FIND_STEP);
+export const ROWS_OF = script(ROWS, INDEXES, NEIGHBOURS, ROWS_OF_STEP);
 export const LIST = script(ROWS, INDEXES, CATCHING_UP, LIST_STEP);
 export const PURGE = script(ROWS, INDEXES, NOTES, PURGE_STEP);
 export const LEAD = script(ROWS, LEAD_STEP);

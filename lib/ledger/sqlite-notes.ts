@@ -7,7 +7,7 @@ export const NOTE_STATEMENTS = {
   note: 'SELECT record FROM fanfare_notes WHERE kind = ? AND key = ?',
   openNotes: `SELECT record FROM fanfare_notes
     WHERE kind = ? AND done = 0 AND until > ? AND (created_at, key) > (?, ?) ORDER BY created_at, key LIMIT ?`,
-  countOpen: 'SELECT count(*) AS open FROM fanfare_notes WHERE kind = ? AND done = 0 AND until > ?',
+  countOpen: 'SELECT count(*) AS number FROM fanfare_notes WHERE kind = ? AND done = 0 AND until > ?',
   putNote: `INSERT INTO fanfare_notes (kind, key, created_at, until, done, record) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, key) DO UPDATE SET created_at = excluded.created_at, until = excluded.until,
       done = excluded.done, record = excluded.record`,

@@ -3,6 +3,7 @@ import { dueAt } from './delivering.js';
 import type { Row } from './row.js';
 import type { SqliteValue } from './sqlite-driver.js';
 import { NOTE_STATEMENTS } from './sqlite-notes.js';
+import { OVERVIEW_STATEMENTS } from './sqlite-overview.js';
 import { agesFrom, deletableAt, lapsesAt } from './standing.js';
 
 /** Every statement of the engine, by name. */
@@ -29,6 +30,7 @@ export const STATEMENTS = {
       due_at = excluded.due_at, delete_at = excluded.delete_at, record = excluded.record`,
   lead: 'SELECT record FROM fanfare_lead WHERE one = 1',
   ...NOTE_STATEMENTS,
+  ...OVERVIEW_STATEMENTS,
   putLead: 'INSERT INTO fanfare_lead VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET record = excluded.record',
 } as const;
 

@@ -7,11 +7,13 @@ import type { LeadRecord } from './lead.js';
 import type { RowQuery } from './ledger.js';
 import type { LocalStore } from './local-store.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
+import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row, RowStateName } from './row.js';
 import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { openDatabase } from './sqlite-driver.js';
 import { watchFile } from './sqlite-file.js';
 import { columnsOfNote } from './sqlite-notes.js';
+import { countBy, searching } from './sqlite-overview.js';
 import { warningsOfPlace } from './sqlite-place.js';
 import { columnsOf, recordOf, STATEMENTS } from './sqlite-rows.js';
 import { inTransaction, prepareDatabase } from './sqlite-schema.js';
@@ -87,6 +89,14 @@ export class SqliteStore implements LocalStore {
       .slice(0, limit);
   }
 
+  count(query: CountQuery, now: number): Counts {
+    return countBy((...asked) => this.#number(...asked), query, now);
+  }
+
+  search(key: SearchKey, limit: number): readonly Row[] {
+    return this.#rows(...searching(key), limit);
+  }
+
   put(row: Row): void {
     this.#changed('put', ...columnsOf(row));
   }
@@ -114,7 +124,7 @@ export class SqliteStore implements LocalStore {
   }
 
   countOpen(kind: NoteKind, now: number): number {
-    return Number((this.#prepared('countOpen').get(kind, now) as { readonly open: number | bigint }).open);
+    return this.#number('countOpen', kind, now);
   }
 
   putNote(note: Note): void {
@@ -133,6 +143,10 @@ export class SqliteStore implements LocalStore {
 
   #records(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): unknown[] {
     return Array.from(this.#prepared(name).all(...values), recordOf);
+  }
+
+  #number(name: keyof typeof STATEMENTS, ...values: SqliteValue[]): number {
+    return Number((this.#prepared(name).get(...values) as { readonly number: number | bigint }).number);
   }
 
   /** How many records a statement has written or deleted. */

@@ -54,7 +54,7 @@ function later<T>(action: (value: T) => void): (value: T) => void {
 }
 
 /** On a bare server there may be nobody else to answer a fault. */
-function lastResort(res: Response): Next {
+export function lastResort(res: Response): Next {
   return (error) => {
     if (error === undefined || error === null) return;
     process.emitWarning(error instanceof Error ? error : 'A fault that is no Error', 'FanfareWarning');

@@ -1,4 +1,4 @@
-/** `express-fanfare/testing`: the contract every ledger engine keeps, as a suite for your own engine and test runner. */
+/** `express-fanfare/testing`: a Fanfare for your own tests, and the contract of the ledger for your own engine. */
 import assert from 'node:assert/strict';
 import { attemptCases } from './attempt-cases.js';
 import type { Cases, LedgerUnderTest, MakeLedger } from './bench.js';
@@ -10,10 +10,18 @@ import { denialCases } from './denial-cases.js';
 import { leadCases } from './lead-cases.js';
 import { ManualClock } from './manual-clock.js';
 import { noteCases } from './note-cases.js';
+import { overviewCases } from './overview-cases.js';
 import { upkeepCases } from './upkeep-cases.js';
 
 export type { LedgerUnderTest, MakeLedger } from './bench.js';
 export { ManualClock } from './manual-clock.js';
+export type { AdmittingFanfare, CookieAgent } from './admitted.js';
+export type { SoughtOrder } from './expect-completed.js';
+export { signedWebhook } from './signed-webhook.js';
+export type { SignedWebhook, WebhookScheme, WebhookToSign } from './signed-webhook.js';
+export { TestClock } from './test-clock.js';
+export { testFanfare } from './test-fanfare.js';
+export type { FanfareTestOptions, TestFanfare, TestFanfareOptions } from './test-fanfare.js';
 
 /** The two functions the suite needs of a test runner; Jest, Vitest, Mocha and `node:test` have them. */
 export interface Runner {
@@ -28,6 +36,7 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   delivery: deliveryCases,
   lead: leadCases,
   upkeep: upkeepCases,
+  overview: overviewCases,
   notes: noteCases,
   denial: denialCases,
 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RowStateName } from '../ledger/row.js';
 import type { Bench, Cases } from './bench.js';
-import { ADMISSION, another, DAY_MS, LEASE_MS, PENDING_MS, TIMELESS } from './bench.js';
+import { ADMISSION, another, DAY_MS, LEASE_MS, PENDING_MS, regrant, TIMELESS } from './bench.js';
 
 const ALL: readonly RowStateName[] = [
   'free',
@@ -41,6 +41,21 @@ async function oneOfEach(bench: Bench): Promise<void> {
 }
 
 export const upkeepCases: Cases = {
+  'the rows of three ids are found without their times': async (bench) => {
+    assert.deepEqual(await bench.ledger.rowsOf(ADMISSION), []);
+    await bench.complete('order-1');
+    await bench.claimed({ admission: regrant('later', ADMISSION.admittedAt + 1), tokenHash: 'another' });
+    await bench.claimed({ admission: another(2), tokenHash: 'a third' });
+    await bench.clock.advance(LEASE_MS);
+    const rows = await bench.ledger.rowsOf(ADMISSION);
+    assert.deepEqual(
+      rows.map(({ admission, state }) => [admission.id, state]).sort(),
+      [
+        [ADMISSION.id, 'ordered'],
+        ['later', 'unresolved'],
+      ].sort(),
+    );
+  },
   'list: exactly the states asked for': async (bench) => {
     await oneOfEach(bench);
     assert.deepEqual(await listed(bench, ['dead']), ['admission-1']);

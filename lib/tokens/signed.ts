@@ -6,7 +6,7 @@ import jwt from 'jsonwebtoken';
 import type { Keyring } from './keyring.js';
 
 /** What a text is for. */
-export type Purpose = 'admission-session' | 'admission-handoff' | 'payment-return';
+export type Purpose = 'admission-session' | 'admission-handoff' | 'payment-return' | 'operator-form';
 
 /** Longer than any that we sign: browsers keep no cookie, and take no address, of that length for certain. */
 const LONGEST = 4_096;

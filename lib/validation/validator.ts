@@ -2,7 +2,7 @@
 import type { No, Question, Verdict, Yes } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type { OnEvent } from '../events.js';
-import { createBreaker } from '../fanfare-api/breaker.js';
+import { createBreaker, type Pause } from '../fanfare-api/breaker.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
 import { createAsk } from './asking.js';
 import { questionKey } from './question-key.js';
@@ -30,6 +30,8 @@ export interface Validator {
   submit(question: Question): Promise<Verdict>;
   /** What `page` would say to exactly this question without a call. After a yes it is no stranger who asks. */
   kept(question: Question): Yes | No | undefined;
+  /** Why nobody is asked for now; `undefined`: calls go out. */
+  paused(): Pause | undefined;
 }
 
 type Share = (key: string, ask: () => Promise<Verdict>) => Promise<Verdict>;
@@ -38,7 +40,8 @@ type Share = (key: string, ask: () => Promise<Verdict>) => Promise<Verdict>;
 export function createValidator(options: ValidatorOptions): Validator {
   const { client, clock } = options;
   const watch = createWatch(clock, options.emit);
-  const parts = { client, clock, breaker: createBreaker(clock, watch.changed), watch: watch.saw };
+  const breaker = createBreaker(clock, watch.changed);
+  const parts = { client, clock, breaker, watch: watch.saw };
   const cache = createVerdictCache();
   // Submits have room of their own: a flood of junk tokens on pages must not fill the buyers' place.
   const askForPage = createAsk(parts, { inFlight: 50, waiting: 100 });
@@ -59,6 +62,7 @@ export function createValidator(options: ValidatorOptions): Validator {
     },
     submit: async (question) => sharedBySubmits(questionKey(options, question), () => askForSubmit(question)),
     kept: (question) => cache.get(questionKey(options, question), clock.now()),
+    paused: () => breaker.paused(),
   };
 }
 

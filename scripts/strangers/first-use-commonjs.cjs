@@ -4,9 +4,10 @@ const { postgresLedger } = require('express-fanfare/postgres');
 const { redisLedger } = require('express-fanfare/redis');
 const { offlineVerifier } = require('express-fanfare/jwks');
 const { postgresReservations, sqliteReservations } = require('express-fanfare/reservations');
+const { fanfareWebhook, stripeMetadata } = require('express-fanfare/webhooks');
 const { openTelemetry } = require('express-fanfare/opentelemetry');
 const { createEmulator } = require('express-fanfare/emulator');
-const { ledgerContract } = require('express-fanfare/testing');
+const { ledgerContract, testFanfare } = require('express-fanfare/testing');
 const { firstUse } = require('./first-use.cjs');
 
 const wings = {
@@ -16,6 +17,9 @@ const wings = {
   offlineVerifier,
   createEmulator,
   ledgerContract,
+  testFanfare,
+  fanfareWebhook,
+  stripeMetadata,
   postgresReservations,
   sqliteReservations,
   openTelemetry,

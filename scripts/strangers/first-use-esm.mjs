@@ -6,7 +6,8 @@ import { postgresLedger } from 'express-fanfare/postgres';
 import { redisLedger } from 'express-fanfare/redis';
 import { postgresReservations, sqliteReservations } from 'express-fanfare/reservations';
 import { sqliteLedger } from 'express-fanfare/sqlite';
-import { ledgerContract } from 'express-fanfare/testing';
+import { ledgerContract, testFanfare } from 'express-fanfare/testing';
+import { fanfareWebhook, stripeMetadata } from 'express-fanfare/webhooks';
 import { firstUse } from './first-use.cjs';
 
 const wings = {
@@ -16,6 +17,9 @@ const wings = {
   offlineVerifier,
   createEmulator,
   ledgerContract,
+  testFanfare,
+  fanfareWebhook,
+  stripeMetadata,
   postgresReservations,
   sqliteReservations,
   openTelemetry,

@@ -1,0 +1,247 @@
+/** What Fanfare's events do: every catalogue, every envelope, and the order in which they come. */
+import type { Fanfare } from '../../lib/index.js';
+import { type FanfareWebhookEvent, fanfareWebhook } from '../../lib/webhooks/index.js';
+import { ADMISSION } from '../../lib/testing/bench.js';
+import { closeStages } from '../support/servers.js';
+import { openPostBox, type PostBox, timestamped, TRIPLE, until, WEBHOOK_SECRET } from './post-box.js';
+
+let heard: FanfareWebhookEvent[];
+let box: PostBox;
+beforeEach(async () => {
+  heard = [];
+  box = await openPostBox({
+    receiver: (fanfare: Fanfare) =>
+      fanfareWebhook(fanfare, { secrets: WEBHOOK_SECRET, onEvent: (event) => heard.push(event) }),
+  });
+});
+afterEach(closeStages);
+
+let sent = 0;
+
+/** Sends it, and waits until it is worked. */
+async function send(type: string, data: object = {}, envelope: object = {}): Promise<void> {
+  const at = { timestamp: new Date(box.clock.now()).toISOString() };
+  const body = JSON.stringify({ id: `whk_${String((sent += 1))}`, type, ...at, data, ...envelope });
+  expect((await box.post(body, timestamped(body, box.clock.now()))).status).toBe(200);
+  await box.settled();
+}
+
+const IDS = { queueId: 'queue_1', consumerId: 'cons_1' };
+const seconds = (number: number): string => new Date(box.clock.now() + number * 1_000).toISOString();
+
+test.each([
+  ['V1', { id: 'whk_1', timestamp: '2023-11-14T22:13:20.500Z', organizationId: 'org_emulator' }],
+  ['V2', { id: 'x-1', created: 1_700_000_000_500, organizationId: 'org_emulator', experienceId: 'exp_1' }],
+  [
+    'V3',
+    { id: 'evt_1', created: '2023-11-14T22:13:20.500Z', organization: { id: 'org_emulator', name: 'Shop' } },
+  ],
+  ['V4', { id: 'wh_evt_1', timestamp: '2023-11-14T22:13:20.500Z', organization_id: 'org_emulator' }],
+])('the envelope %s', async (_version, envelope) => {
+  await send(
+    'queue.consumer.left',
+    { queue_id: 'queue_1', consumer_id: 'cons_1' },
+    { timestamp: undefined, ...envelope },
+  );
+  expect(heard).toMatchObject([
+    { id: envelope.id, type: 'admission.left', ...TRIPLE, at: 1_700_000_000_500 },
+  ]);
+});
+
+test.each([
+  ['queue.consumer.entered', 'admission.entered'],
+  ['queue.consumer_entered', 'admission.entered'],
+  ['queue.consumer.admitted', 'admission.admitted'],
+  ['queue.consumer_admitted', 'admission.admitted'],
+  ['queue.access_granted', 'admission.admitted'],
+  ['queue.consumer.completed', 'admission.completed'],
+  ['queue.admission_completed', 'admission.completed'],
+  ['queue.admission_expired', 'admission.expired'],
+  ['queue.access_expired', 'admission.expired'],
+  ['queue.consumer.left', 'admission.left'],
+  ['queue.consumer_left', 'admission.left'],
+  ['queue.consumer.denied', 'admission.denied'],
+  ['draw.consumer.entered', 'admission.entered'],
+  ['draw.consumer_entered', 'admission.entered'],
+  ['draw.entry_created', 'admission.entered'],
+  ['draw.consumer.won', 'admission.won'],
+  ['draw.winner_selected', 'admission.won'],
+  ['draw.consumer.lost', 'admission.lost'],
+  ['draw.consumer_left', 'admission.left'],
+  ['draw.prize_claimed', 'admission.claimed'],
+  ['draw.prize_expired', 'admission.expired'],
+  ['auction.consumer.won', 'admission.won'],
+  ['auction.winner_notified', 'admission.won'],
+  ['admission.created', 'admission.admitted'],
+  ['admission.admitted', 'admission.admitted'],
+  ['admission.completed', 'admission.completed'],
+  ['admission.expired', 'admission.expired'],
+  ['distribution.joined', 'admission.entered'],
+  ['distribution.admitted', 'admission.admitted'],
+  ['distribution.winner_selected', 'admission.won'],
+])('%s is %s', async (name, type) => {
+  const mechanism = name.split('.')[0]!;
+  const own = ['queue', 'draw', 'auction'].includes(mechanism);
+  const distributionType = own ? mechanism : 'timed_release';
+  const ids = own ? { [`${mechanism}Id`]: 'd_1' } : { distributionId: 'd_1', distributionType };
+  await send(name, { ...ids, consumerId: 'cons_1' });
+  expect(heard).toMatchObject([
+    { type, originalType: name, distributionType, distributionId: 'd_1', consumerId: 'cons_1' },
+  ]);
+});
+
+test.each([
+  'draw.completed',
+  'auction.settled',
+  'bid.placed',
+  'consumer.created',
+  'distribution.closed',
+  'experience.ended',
+])('%s is passed on as it is', async (type) => {
+  await send(type, { experienceId: 'exp_1', totalBids: 3, email: 'a@b.example' });
+  expect(heard).toMatchObject([{ type, experienceId: 'exp_1', data: { totalBids: 3 } }]);
+  expect(JSON.stringify(heard)).not.toContain('a@b.example');
+});
+
+test('orders are told with their id', async () => {
+  await send('order.cancelled', { orderId: 'o_1', consumerId: 'cons_1', reason: 'stock' });
+  expect(heard).toMatchObject([{ type: 'order.cancelled', orderId: 'o_1', consumerId: 'cons_1' }]);
+});
+
+test('what no catalogue knows, and what lacks its ids, is unknown and no error', async () => {
+  await send('moon.landed', { crew: 3 });
+  await send('queue.consumer.admitted', { queueId: '../admin', consumerId: 'cons_1' });
+  await send('__proto__', { constructor: 'x' });
+  await send('constructor');
+  expect(heard.map(({ type }) => type)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+});
+
+test('doubled keys and names of prototypes change nothing but their own event', async () => {
+  const body = `{"id":"whk_x","type":"queue.consumer.left","type":"queue.consumer.left","__proto__":{"polluted":1},
+    "data":{"queueId":"no","queueId":"queue_1","consumerId":"cons_1","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}`;
+  await box.post(body, timestamped(body, box.clock.now()));
+  await box.settled();
+  expect(heard).toMatchObject([{ type: 'admission.left', ...TRIPLE }]);
+  expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  expect(heard[0]!.data).not.toHaveProperty('polluted');
+});
+
+test('an event of another organization is answered, and is nothing to us', async () => {
+  await send('queue.consumer.left', IDS, { organizationId: 'org_another' });
+  expect([heard, box.said('webhook.received')]).toEqual([[], []]);
+});
+
+test('an admission comes with its token and its times', async () => {
+  await send('queue.consumer_admitted', {
+    ...{ distributionId: 'queue_1', consumerId: 'cons_1', admissionToken: 'tok_1' },
+    ...{ admittedAt: seconds(0), expiresAt: seconds(600) },
+  });
+  const now = box.clock.now();
+  expect(heard).toMatchObject([{ ...TRIPLE, token: 'tok_1', admittedAt: now, expiresAt: now + 600_000 }]);
+});
+
+test('each winner of a draw is an event of their own', async () => {
+  const winner = (number: number): object => ({
+    consumerId: `cons_${String(number)}`,
+    claimToken: `tok_${String(number)}`,
+    claimDeadline: seconds(number),
+  });
+  await send('draw.winners_selected', {
+    drawId: 'draw_1',
+    winners: Array.from({ length: 150 }, (_, n) => winner(n)),
+  });
+  await until(() => heard.length === 150);
+  const first = heard.find((event) => 'consumerId' in event && event.consumerId === 'cons_7');
+  expect(first).toMatchObject({
+    type: 'admission.won',
+    distributionType: 'draw',
+    token: 'tok_7',
+    expiresAt: box.clock.now() + 7_000,
+  });
+});
+
+async function claimed(): Promise<void> {
+  await box.ledger.claim({
+    admission: ADMISSION,
+    ...{ tokenHash: 't', sidHash: 's', attemptId: 'a', owner: 'o', leaseMs: 60_000 },
+    ...{ supersede: false, takeUnresolved: false },
+  });
+}
+
+async function stateOf(id: string = ADMISSION.id): Promise<string | undefined> {
+  return (await box.ledger.find(id))?.state;
+}
+
+test('denied refuses new claims, and leaves what runs', async () => {
+  await claimed();
+  await send('queue.consumer.denied', { ...IDS, deniedAt: seconds(1), reason: 'fraud' });
+  expect(await stateOf()).toBe('active');
+  await box.ledger.settle({ admissionId: ADMISSION.id, attemptId: 'a' }, { to: 'free' });
+  await claimed();
+  expect(await stateOf()).toBe('free');
+});
+
+test('expired ends nothing that has begun or has an order', async () => {
+  await claimed();
+  await send('queue.admission_expired', { ...IDS, expiredAt: seconds(1) });
+  expect(await stateOf()).toBe('active');
+  await box.ledger.settle(
+    { admissionId: ADMISSION.id, attemptId: 'a' },
+    { to: 'pending', pendingMs: 60_000 },
+  );
+  await send('queue.admission_expired', { ...IDS, expiredAt: seconds(2) });
+  expect(await stateOf()).toBe('pending');
+  await box.fanfare.completeAdmission({ id: ADMISSION.id }, { orderId: 'o_1' });
+  await send('queue.admission_expired', { ...IDS, expiredAt: seconds(3) });
+  expect(await stateOf()).toBe('ordered');
+});
+
+describe('completed', () => {
+  beforeEach(async () => {
+    await box.fanfare.completeAdmission(ADMISSION, { orderId: 'o_1' });
+  });
+
+  test.each([
+    ['with the order', { orderId: 'o_1' }],
+    ['without one', {}],
+  ])('%s confirms the delivery', async (_how, order) => {
+    await send('queue.consumer.completed', { ...IDS, completedAt: seconds(1), ...order });
+    expect(await stateOf()).toBe('delivered');
+    expect(box.said('completion.delivered')).toMatchObject([{ orderId: 'o_1', attempts: 0 }]);
+    await send('queue.consumer.completed', { ...IDS, completedAt: seconds(2), ...order });
+    expect(box.said('completion.delivered')).toHaveLength(1);
+  });
+
+  test('with another order changes nothing, and is said', async () => {
+    await send('queue.consumer.completed', { ...IDS, completedAt: seconds(1), orderId: 'o_2' });
+    expect(await stateOf()).toBe('ordered');
+    expect(box.said('webhook.order_refused')).toMatchObject([
+      { level: 'error', orderId: 'o_2', recordedOrderId: 'o_1' },
+    ]);
+  });
+
+  test('for a consumer without an order makes none', async () => {
+    await send('queue.consumer.completed', { ...IDS, consumerId: 'cons_9', orderId: 'o_9' });
+    expect(await box.ledger.rowsOf({ ...TRIPLE, consumerId: 'cons_9' })).toEqual([]);
+  });
+});
+
+test('an event that is older than the newest of its consumer is ignored; another consumer’s is not', async () => {
+  await send('queue.admission_expired', { ...IDS, expiredAt: seconds(60) });
+  await send('queue.consumer.admitted', { ...IDS, admittedAt: seconds(0), admissionToken: 'tok_1' });
+  await send('queue.consumer.admitted', { ...IDS, consumerId: 'cons_2', admittedAt: seconds(0) });
+  await send('queue.consumer.admitted', { ...IDS, admittedAt: seconds(61) });
+  expect(heard.map(({ type }) => type)).toEqual([
+    'admission.expired',
+    'admission.admitted',
+    'admission.admitted',
+  ]);
+  expect(box.said('webhook.ignored')).toMatchObject([{ eventId: expect.stringMatching(/^whk_/) as string }]);
+});
+
+test('an old denial still denies', async () => {
+  await send('queue.consumer.left', { ...IDS, leftAt: seconds(60) });
+  await send('queue.consumer.denied', { ...IDS, deniedAt: seconds(1) });
+  await claimed();
+  expect(await stateOf()).toBeUndefined();
+});

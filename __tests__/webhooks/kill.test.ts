@@ -1,0 +1,68 @@
+/** A process that dies between the answer and the work: the next one does the work, once. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { sqliteLedger } from '../../lib/ledger/sqlite.js';
+import { fanfareWebhook, type FanfareWebhookEvent } from '../../lib/webhooks/index.js';
+import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { closeStages, openStage, SECRET } from '../support/servers.js';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { timestamped, until, WEBHOOK_SECRET } from './post-box.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = temporaryFolder();
+  compileLib(join(folder, 'lib'));
+}, 60_000);
+afterAll(() => {
+  removeFolder(folder);
+});
+afterEach(closeStages);
+
+test('an event that was answered is not lost with the process, and its token is nowhere in the file', async () => {
+  const file = join(folder, 'fanfare.sqlite');
+  const task = { lib: join(folder, 'lib'), file, secret: WEBHOOK_SECRET, session: SECRET };
+  const env = { ...CHILD_ENVIRONMENT, TASK: JSON.stringify(task) };
+  const child = fork(join(__dirname, 'die-before-work.cjs'), { env, execArgv: [] });
+  const heard = new Map<string, { readonly port?: number }>();
+  child.on('message', (message: { readonly said: string; readonly port?: number }) =>
+    heard.set(message.said, message),
+  );
+  await until(() => heard.has('ready'));
+  const body = JSON.stringify({
+    id: 'whk_1',
+    type: 'queue.consumer.admitted',
+    timestamp: new Date().toISOString(),
+    data: { queueId: 'queue_1', consumerId: 'cons_1', admissionToken: 'tok_secret_of_the_shopper' },
+  });
+  const sent = await fetch(`http://127.0.0.1:${String(heard.get('ready')!.port)}`, {
+    method: 'POST',
+    body,
+    headers: timestamped(body, Date.now()),
+  });
+  expect(sent.status).toBe(200);
+  await until(() => heard.has('about to work'));
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+  expect(heard.has('worked')).toBe(false);
+
+  const ledger = sqliteLedger({ file });
+  const [note] = await ledger.openNotes('webhook', 10);
+  expect(note?.value).toContain('queue_1');
+  expect(note?.value).not.toContain('tok_secret');
+  const worked: FanfareWebhookEvent[] = [];
+  const stage = await openStage({ ledger, deliveries: 'manual' });
+  const onEvent = (event: FanfareWebhookEvent): unknown => worked.push(event);
+  fanfareWebhook(stage.fanfare, { secrets: WEBHOOK_SECRET, onEvent });
+  fanfareWebhook(stage.another({ ledger: sqliteLedger({ file }) }), { secrets: WEBHOOK_SECRET, onEvent });
+  await until(async () => (await ledger.openNotes('webhook', 10)).length === 0);
+  expect(worked).toMatchObject([
+    {
+      id: 'whk_1',
+      type: 'admission.admitted',
+      distributionId: 'queue_1',
+      token: 'tok_secret_of_the_shopper',
+    },
+  ]);
+}, 60_000);

@@ -1,0 +1,51 @@
+/** Fanfare says that an admission's order is known to it: then its delivery needs no further attempt. */
+import type { Ledger } from '../ledger/ledger.js';
+import type { Row, UsedRow } from '../ledger/row.js';
+import { isUsed } from '../ledger/row.js';
+import type { Backstage } from '../middleware/backstage.js';
+import type { AdmissionEvent } from './fanfare-event.js';
+
+/** Longer than the two steps take. */
+const LEASE_MS = 30_000;
+
+type Ordered = Extract<Row, { readonly state: 'ordered' }>;
+
+/**
+ * What the event has to do with the orders on record: `other` is an order for the same admission that Fanfare does not
+ * mean, with none that it does.
+ */
+export interface Confirmation {
+  readonly confirmed: number;
+  readonly other?: UsedRow;
+}
+
+export async function confirmDelivery(
+  { ledger, emit }: Pick<Backstage, 'ledger' | 'emit'>,
+  event: AdmissionEvent,
+): Promise<Confirmation> {
+  const used = (await ledger.rowsOf(event)).filter(isUsed);
+  const meant = used.filter(({ order }) => event.orderId === undefined || order.orderId === event.orderId);
+  let confirmed = 0;
+  for (const row of meant) {
+    if (row.state !== 'ordered' || !(await settle(ledger, row))) continue;
+    confirmed += 1;
+    emit(deliveredEvent(row));
+  }
+  const [other] = used;
+  return other === undefined || meant.length > 0 ? { confirmed } : { confirmed, other };
+}
+
+/** `false`: it is being sent right now, and what comes of that is as good. */
+async function settle(ledger: Ledger, { admission: { id } }: Ordered): Promise<boolean> {
+  const due = await ledger.take(id, LEASE_MS);
+  return due !== undefined && ledger.settleDelivery(id, due.leaseId, { to: 'delivered' });
+}
+
+function deliveredEvent({
+  admission: { id: admissionId },
+  order: { orderId },
+  delivery: { attempts },
+}: Ordered) {
+  const message = `Fanfare has heard of order ${orderId}: it says so itself.`;
+  return { type: 'completion.delivered', level: 'info', message, admissionId, orderId, attempts } as const;
+}

@@ -1,0 +1,93 @@
+/** What an event of Fanfare's does: to the ledger first, then the merchant's handler hears of it. */
+import type { WebhookEvent } from './webhook-events.js';
+import { openToken, sealToken } from '../tokens/seal.js';
+import type { Backstage } from '../middleware/backstage.js';
+import { confirmDelivery } from './confirm.js';
+import { isNewest } from './event-order.js';
+import type { AdmissionEvent, FanfareWebhookEvent } from './fanfare-event.js';
+import type { Mail } from './inbox.js';
+
+/** May be asynchronous: a rejection has the event worked again later. */
+export type OnFanfareEvent = (event: FanfareWebhookEvent) => unknown;
+
+/** An event as it is written down. */
+export interface FanfareWork {
+  readonly event: FanfareWebhookEvent;
+  readonly sealedToken?: string;
+}
+
+export interface FanfareWorkParts {
+  readonly backstage: Backstage;
+  readonly receiver: string;
+  readonly onEvent?: OnFanfareEvent;
+}
+
+/** Longer than any admission lasts. */
+const DENIED_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+const TOKEN = /^[\u0021-\u007e]{1,1800}$/;
+
+/** Takes the token out of an event, and keeps it where nobody can read it. */
+export function mailOf({ keyring }: Backstage, event: FanfareWebhookEvent): Mail<FanfareWork> {
+  const { id: eventId } = event;
+  if (!('token' in event)) return { eventId, work: { event } };
+  const { token = '', ...rest } = event;
+  if (!TOKEN.test(token)) return { eventId, work: { event: rest } };
+  return { eventId, work: { event: rest, sealedToken: sealToken(keyring, token, eventId) } };
+}
+
+export async function performFanfare(
+  parts: FanfareWorkParts,
+  { eventId, work }: Mail<FanfareWork>,
+): Promise<void> {
+  const { event } = work;
+  if (isAboutAdmission(event)) {
+    await affect(parts, event);
+    if (!(await isInOrder(parts.backstage, event))) {
+      parts.backstage.emit(ignoredEvent(parts.receiver, event));
+      return;
+    }
+  }
+  const token =
+    work.sealedToken === undefined
+      ? undefined
+      : openToken(parts.backstage.keyring, work.sealedToken, eventId);
+  await parts.onEvent?.(token === undefined ? event : { ...(event as AdmissionEvent), token });
+}
+
+/**
+ * Each judges by its own time, so it is right in any order. `admission.expired` is not here: it ends nothing that has begun,
+ * and what has not begun ends by its own time.
+ */
+async function affect(parts: FanfareWorkParts, event: AdmissionEvent): Promise<void> {
+  const { ledger, clock } = parts.backstage;
+  const now = clock.now();
+  if (event.type === 'admission.denied') {
+    await ledger.deny(event, { deniedAt: event.at ?? now, until: now + DENIED_FOR_MS });
+  } else if (event.type === 'admission.completed') {
+    const { other } = await confirmDelivery(parts.backstage, event);
+    if (other !== undefined)
+      parts.backstage.emit(otherOrderEvent(parts.receiver, event, other.order.orderId));
+  }
+}
+
+async function isInOrder({ ledger, clock }: Backstage, event: AdmissionEvent): Promise<boolean> {
+  return event.at === undefined || isNewest(ledger, event, event.at, clock.now());
+}
+
+function isAboutAdmission(event: FanfareWebhookEvent): event is AdmissionEvent {
+  return event.type.startsWith('admission.');
+}
+
+function ignoredEvent(receiver: string, { id: eventId, originalType }: AdmissionEvent): WebhookEvent {
+  const message = `An event (${originalType}) came after a later one about the same admission, and is ignored.`;
+  return { type: 'webhook.ignored', level: 'info', message, receiver, eventId };
+}
+
+function otherOrderEvent(
+  receiver: string,
+  { orderId = '' }: AdmissionEvent,
+  recordedOrderId: string,
+): WebhookEvent {
+  const message = `Fanfare says that order ${orderId} used an admission, and the ledger has order ${recordedOrderId} for it: look at both.`;
+  return { type: 'webhook.order_refused', level: 'error', message, receiver, orderId, recordedOrderId };
+}

@@ -1,0 +1,79 @@
+/**
+ * PayPal: its events are checked by asking PayPal, and captures are answers to the merchant's own call. So here is no receiver:
+ * what the merchant knows to be true is read, and recorded.
+ */
+import { compact } from '../admission/compact.js';
+import type { CompletedAdmission } from '../completion/late-payment.js';
+import { FanfareError } from '../errors.js';
+import type { OnStage } from '../middleware/backstage.js';
+import { type Carried, admissionsOf, carriedInObject } from './carried.js';
+import { type Fields, fieldsOf, listOf, parseObject, textOf } from './fields.js';
+
+export interface PayPalOrderNamed {
+  /** The shop's own order id; default: the capture's `invoice_id`, then its `id`. */
+  readonly orderId?: string;
+}
+
+/**
+ * Records the order of a capture that you have from PayPal itself: the answer to your capture call (an order, with captures in
+ * its purchase units), or the `resource` of a `PAYMENT.CAPTURE.COMPLETED` event that you have verified. Each completed capture
+ * whose `custom_id` names an admission (`payPalCustomId`) completes it. Resolves to how many there were; what is not
+ * `COMPLETED` is none. Rejects as `completeAdmission` does; safe to repeat.
+ */
+export async function completePayPalCapture(
+  fanfare: Pick<OnStage, 'completeAdmission'>,
+  captured: object,
+  { orderId }: PayPalOrderNamed = {},
+): Promise<readonly CompletedAdmission[]> {
+  const completed: CompletedAdmission[] = [];
+  for (const capture of capturesOf(fieldsOf(captured))) {
+    for (const admission of carriedBy(capture)) {
+      completed.push(await completeOne(fanfare, capture, admission, orderId));
+    }
+  }
+  return completed;
+}
+
+async function completeOne(
+  fanfare: Pick<OnStage, 'completeAdmission'>,
+  capture: Fields,
+  admission: Carried,
+  given: string | undefined,
+): Promise<CompletedAdmission> {
+  const orderId = given ?? textOf(capture['invoice_id']) ?? textOf(capture['id']);
+  if (orderId === undefined) {
+    throw new FanfareError('INVALID_ADMISSION_DATA', {
+      message: 'This capture has no id: is it from PayPal?',
+    });
+  }
+  const money = fieldsOf(capture['amount']);
+  const told = { amount: textOf(money['value']), currency: textOf(money['currency_code']) };
+  const order = { orderId, ...compact(told) };
+  return fanfare.completeAdmission(admission, order, compact({ paidAt: textOf(capture['create_time']) }));
+}
+
+/** Of an order, those of its units; a unit's `custom_id` counts for captures that do not repeat it. */
+function capturesOf(captured: Fields): readonly Fields[] {
+  const units = listOf(captured['purchase_units']).map(fieldsOf);
+  const captures =
+    units.length === 0
+      ? [captured]
+      : units.flatMap((unit) =>
+          listOf(fieldsOf(unit['payments'])['captures']).map((capture) => ({
+            ...pick(unit, ['custom_id', 'invoice_id']),
+            ...fieldsOf(capture),
+          })),
+        );
+  return captures.filter(({ status }) => status === 'COMPLETED');
+}
+
+function pick(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.filter((name) => name in fields).map((name) => [name, fields[name]]));
+}
+
+/** An admission's id, or the JSON that Fanfare's payment guide puts there. */
+function carriedBy(capture: Fields): readonly Carried[] {
+  const text = textOf(capture['custom_id']) ?? '';
+  const fields = parseObject(Buffer.from(text));
+  return admissionsOf(fields === undefined ? { id: text } : carriedInObject(fields), []);
+}

@@ -1,0 +1,33 @@
+/** The body as it was sent, byte for byte: what a signature is about. */
+import type { Request } from '../middleware/http.js';
+
+/** Why there is no body to check. */
+export type BodyTrouble = 'too_large' | 'malformed';
+
+/**
+ * Reads it, or takes what `express.raw()` has read. Throws a `TypeError` when a parser has left nothing of it, since its
+ * result spells the same values in other bytes.
+ */
+export async function rawBody(req: Request, mostBytes: number): Promise<Buffer | BodyTrouble> {
+  if (Buffer.isBuffer(req.body)) return req.body.length > mostBytes ? 'too_large' : req.body;
+  if (req.readableDidRead) throw parsedBefore();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      // The rest is read and dropped, so that the answer reaches a sender that is still sending.
+      if (bytes <= mostBytes) chunks.push(chunk);
+    }
+  } catch {
+    // It broke off: whoever sent it has gone, and sends it again.
+    return 'malformed';
+  }
+  return bytes > mostBytes ? 'too_large' : Buffer.concat(chunks);
+}
+
+function parsedBefore(): TypeError {
+  return new TypeError(
+    'A body parser ran before this webhook receiver, so the signature cannot be checked. Mount the receiver before app.use(express.json()) and the like, or leave its path out of them.',
+  );
+}
