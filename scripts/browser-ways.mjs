@@ -121,9 +121,11 @@ async function otherPages({ page, shop, emulatorUrl, look }) {
   await look(page, 'home');
   await page.goto(`${shop}/nowhere`);
   await look(page, 'not-found');
+  await page.goto(`${shop}/operator`);
+  await look(page, 'operator');
   await page.goto(emulatorUrl);
   await look(page, 'emulator');
-  ok('the shop window, a wrong address and the local Fanfare’s page');
+  ok('the shop window, a wrong address, the operator’s page and the local Fanfare’s');
 }
 
 /** Each in a tab of its own, which knows nothing of the others. */

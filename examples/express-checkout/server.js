@@ -11,6 +11,7 @@ async function main() {
   const shop = await startShop({ port: portOf(process.env), dataDir: process.env.SHOP_DATA || undefined });
   console.log(`The shop is open: ${shop.url}`);
   if (shop.emulatorUrl) console.log(`What Fanfare's side sees: ${shop.emulatorUrl}`);
+  console.log(`What an operator sees: ${shop.url}/operator`);
   console.log(`The payment provider: ${shop.providerUrl}`);
   console.log(`Orders and ledger: ${shop.file}`);
   console.log('Stop with Ctrl+C.');

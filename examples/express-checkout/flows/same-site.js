@@ -6,6 +6,7 @@ const pages = require('../pages/index.js');
 const { productOf, products } = require('../products.js');
 const { showAround } = require('./embedded.js');
 const { leadElsewhere } = require('./external.js');
+const { watchSale } = require('./operator.js');
 const { hearPayments } = require('./payment-webhook.js');
 
 function openShopSite({ options, ledger, handoffSecret, site, origins, local, parts }) {
@@ -19,6 +20,7 @@ function openShopSite({ options, ledger, handoffSecret, site, origins, local, pa
     for (const product of products) leadElsewhere(app, product, { fanfare, payOrigin: origins.pay });
     showAround(app, { frameOrigin: origins.frame });
     hearPayments(app, { fanfare, ...parts });
+    watchSale(app, { fanfare });
   };
   // The frame goes on to the bank, and it is this page's policy that lets it.
   const sources = { connect: local?.url, frame: `${origins.frame} ${parts.provider.origin}` };
