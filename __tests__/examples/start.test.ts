@@ -29,7 +29,10 @@ test.each([
   [{ SHOP_DATA: 'a-file' }, /^The shop cannot keep its orders in "\S+a-file": EEXIST/],
   [{ SHOP_DATA: 'rubbish' }, /^The shop cannot keep its orders in "\S+rubbish": file is not a database/],
   [{ FANFARE_SECRET_KEY: 'sk_live_1' }, /^FANFARE_SECRET_KEY is a live key/],
-  [{ FANFARE_API_URL: 'rubbish', FANFARE_SECRET_KEY: 'sk_test_1' }, /^"organizationId"/],
+  [
+    { FANFARE_API_URL: 'rubbish', FANFARE_SECRET_KEY: 'sk_test_1', FANFARE_SESSION_SECRET: 'x'.repeat(32) },
+    /^"organizationId"/,
+  ],
 ])('%j ends with one sentence', async (environment: Record<string, string>, sentence) => {
   const { SHOP_DATA } = environment;
   const placed = SHOP_DATA === undefined ? {} : { SHOP_DATA: join(folder, SHOP_DATA) };

@@ -8,6 +8,7 @@ const products = [
     text: 'Blown glass, forty pieces. First come, first served.',
     price: '€ 129.00',
     amount: '129.00',
+    pieces: 40,
     mechanism: 'queue',
     distributionId: 'queue_lamp',
     hue: 28,
@@ -18,6 +19,7 @@ const products = [
     text: 'A numbered edition of ten. Everybody has the same chance.',
     price: '€ 80.00',
     amount: '80.00',
+    pieces: 10,
     mechanism: 'draw',
     distributionId: 'draw_print',
     hue: 222,
@@ -25,11 +27,12 @@ const products = [
   {
     slug: 'chair',
     name: 'Prototype Chair No. 1',
-    text: 'One at a time. The highest bid takes it; checkout asks for a deposit, the rest is due on delivery.',
+    text: 'Six were made, sold one at a time. The highest bid takes it; checkout asks for a deposit, the rest is due on delivery.',
     // Fanfare tells a bid to the bidder's browser only, and no price comes from a browser: hence the fixed deposit.
     price: 'bids from € 410.00',
     amount: '41.00',
     deposit: true,
+    pieces: 6,
     mechanism: 'auction',
     distributionId: 'auction_chair',
     startingBid: '410.00',
@@ -54,5 +57,6 @@ module.exports = {
   BIDDING_SECONDS,
   products,
   experiences,
+  stock: Object.fromEntries(products.map(({ slug, pieces }) => [slug, pieces])),
   productOf: (slug) => products.find((product) => product.slug === slug),
 };

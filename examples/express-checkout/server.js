@@ -8,9 +8,11 @@ function portOf({ PORT: text = '' }) {
 }
 
 async function main() {
-  const shop = await startShop({ port: portOf(process.env), dataDir: process.env.SHOP_DATA });
+  const shop = await startShop({ port: portOf(process.env), dataDir: process.env.SHOP_DATA || undefined });
   console.log(`The shop is open: ${shop.url}`);
   if (shop.emulatorUrl) console.log(`What Fanfare's side sees: ${shop.emulatorUrl}`);
+  console.log(`What an operator sees: ${shop.url}/operator`);
+  console.log(`The payment provider: ${shop.providerUrl}`);
   console.log(`Orders and ledger: ${shop.file}`);
   console.log('Stop with Ctrl+C.');
   const stop = () => void shop.close().then(() => process.exit(0));

@@ -22,12 +22,21 @@ export type HandOffResult =
 
 const KEY = 'fanfare_admission';
 
+/** In a frame whose browser blocks the storage of other sites, even to ask for it throws; nothing waits there. */
+function storedText(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Reads `sessionStorage.fanfare_admission` and sends it to `POST …/admission`. The entry is removed once the server has
  * answered for good, or when it is older than 30 minutes.
  */
 export async function handOff({ routes = ROUTES }: HandOffOptions = {}): Promise<HandOffResult> {
-  const text = sessionStorage.getItem(KEY);
+  const text = storedText();
   if (text === null) return { outcome: 'none' };
   // eslint-disable-next-line no-restricted-globals -- compared with `storedAt`, which the same clock has written
   const stored = readStored(text, Date.now());

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { Html } from './html.js';
 
 const STYLE = `
-:root { color-scheme: light dark; --ground: #f6f5f2; --card: #fff; --ink: #1d1b18; --soft: #6b665d; --line: #e3dfd7;
-  --blue: #2456c4; --green: #1a7f4b; --red: #b3261e; --amber: #8a5a00; --tint: 12%; }
-@media (prefers-color-scheme: dark) { :root { --ground: #151412; --card: #1f1d1a; --ink: #f0ede7; --soft: #a19a8d;
+:root { color-scheme: light dark; --ground: #f6f5f2; --card: #fff; --ink: #1d1b18; --soft: #5f5a52; --line: #e3dfd7;
+  --blue: #2456c4; --green: #14683d; --red: #b3261e; --amber: #7d5200; --tint: 12%; }
+@media (prefers-color-scheme: dark) { :root { --ground: #151412; --card: #1f1d1a; --ink: #f0ede7; --soft: #b3ac9f;
   --line: #36322c; --blue: #8fb0ff; --green: #6fd3a0; --red: #ff9d94; --amber: #f0c060; --tint: 20%; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }

@@ -131,7 +131,7 @@ function requests(views: readonly RequestView[]): Html {
     return html`<h2>Requests</h2>
       <p class="card empty">No call has come in yet.</p>`;
   return html`<h2>Requests <small>the last ${shown.length}, newest first</small></h2>
-    <div class="card scroll">
+    <div class="card scroll" tabindex="0" role="region" aria-label="The last requests">
       <table>
         <tr>
           <th>Time</th>

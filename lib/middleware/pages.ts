@@ -46,7 +46,7 @@ export function html(page: Page): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">${reload}<title>${escaped(page.title)}</title><style>${STYLE}</style></head>
-<body><main${role}><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}${button}</main></body></html>
+<body><main><div${role}><h1>${escaped(page.title)}</h1><p>${escaped(page.sentence)}</p>${link}${button}</div></main></body></html>
 `;
 }
 

@@ -17,6 +17,7 @@ h1{font-size:1.5rem;margin:0;flex:1 1 auto}
 h2{font-size:1.125rem;margin:0}
 p{margin:0}
 a{color:var(--link)}
+nav a{display:inline-block;line-height:44px}
 .faint{color:var(--faint);font-size:.875rem}
 section{margin-top:1.25rem}
 .heading{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;margin-bottom:.5rem}

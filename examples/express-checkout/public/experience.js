@@ -4,13 +4,15 @@ import { handOff } from '/fanfare/checkout.js';
 const place = document.getElementById('experience');
 
 if (place) {
-  const { api, key, type, distribution, checkout } = place.dataset;
+  const { api, key, type, distribution, slug } = place.dataset;
+  const checkout = `/checkout/${slug}`;
+  const way = document.getElementById('way');
   const status = document.getElementById('status');
   const enter = document.getElementById('enter');
   const toCheckout = document.getElementById('checkout');
   const bid = document.getElementById('bid');
   const problem = document.getElementById('problem');
-  const way = `${api}/${type}s/${distribution}`;
+  const drop = `${api}/${type}s/${distribution}`;
   // Kept while the shopper waits, so that a refresh does not cost them their place.
   const kept = `fanfare.${distribution}`;
   let token = sessionStorage.getItem(kept);
@@ -83,8 +85,8 @@ if (place) {
   }
 
   async function look() {
-    const state = await call(`${way}/status`);
-    const { highestBid } = bid ? await call(`${way}/highest-bid`) : {};
+    const state = await call(`${drop}/status`);
+    const { highestBid } = bid ? await call(`${drop}/highest-bid`) : {};
     if (state.admissionGrant) await admitted(state.admissionGrant);
     else if (OVER[state.status]) over(OVER[state.status]);
     else {
@@ -93,19 +95,39 @@ if (place) {
     }
   }
 
-  /** As on a site whose experience stands on another page: the grant waits in the session storage. */
-  async function admitted(admissionGrant) {
-    show('You’re in. One moment, your checkout is being opened.', { waits: true });
-    sessionStorage.setItem('fanfare_admission', JSON.stringify({ admissionGrant, storedAt: Date.now() }));
-    const { outcome, message } = await handOff();
-    if (outcome === 'later') throw new Error('The shop could not be asked.');
-    if (outcome !== 'admitted') {
-      over(message);
-      return;
-    }
+  /** From here into the checkout: four ways, of which a shop has one. */
+  const GO = {
+    /** The grant waits in the session storage; `handOff` gives it to the shop. */
+    async storage(admissionGrant, goesTo = checkout) {
+      sessionStorage.setItem('fanfare_admission', JSON.stringify({ admissionGrant, storedAt: Date.now() }));
+      const { outcome, message } = await handOff();
+      if (outcome === 'later') throw new Error('The shop could not be asked.');
+      if (outcome !== 'admitted') {
+        over(message);
+        return;
+      }
+      leave(goesTo);
+    },
+    /** The shop takes the grant out of the URL before the page is shown. */
+    link: (admissionGrant) => leave(`${checkout}?admission_token=${encodeURIComponent(admissionGrant)}`),
+    /** The shop holds the admission, and leads on to the other domain. */
+    elsewhere: (admissionGrant) => GO.storage(admissionGrant, `/elsewhere/${slug}`),
+    /** The page around the frame hands the grant on. */
+    frame(admissionGrant) {
+      sessionStorage.setItem(`grant.${slug}`, admissionGrant);
+      leave(`/framed/${slug}`);
+    },
+  };
+
+  function leave(url) {
     over('You’re in.');
     show('You’re in.', { canCheckOut: true });
-    location.assign(checkout);
+    location.assign(url);
+  }
+
+  async function admitted(admissionGrant) {
+    show('You’re in. One moment, your checkout is being opened.', { waits: true });
+    await GO[way.value](admissionGrant);
   }
 
   async function begin() {
@@ -114,7 +136,8 @@ if (place) {
       return;
     }
     const { serverNow, admissions } = await (await fetch('/fanfare/session')).json();
-    const runs = ({ expiresAt }) => expiresAt === null || expiresAt > serverNow;
+    // The countdown that has just led here may be a moment ahead of the server.
+    const runs = ({ expiresAt }) => expiresAt === null || expiresAt - serverNow > 2_000;
     if (admissions.some((held) => held.distributionId === distribution && runs(held))) {
       show('You have been let in before. Go on to checkout, or take part once more.', {
         canEnter: true,
@@ -123,12 +146,16 @@ if (place) {
     }
   }
 
+  // A refresh while waiting keeps the way as well.
+  way.value = sessionStorage.getItem('way') ?? 'storage';
+  way.addEventListener('change', () => sessionStorage.setItem('way', way.value));
+
   enter.addEventListener('click', async () => {
     show('One moment.', { waits: true });
     try {
       token ??= (await call(`${api}/auth/guest`, {})).accessToken;
       sessionStorage.setItem(kept, token);
-      await call(`${way}/enter`, {});
+      await call(`${drop}/enter`, {});
       await look();
     } catch (error) {
       over(sentenceFor(error));
@@ -142,7 +169,7 @@ if (place) {
     const amount = bid.elements.amount.value.replace(',', '.');
     problem.textContent = '';
     try {
-      await call(`${way}/bid`, { amount });
+      await call(`${drop}/bid`, { amount });
       show(`Your bid is in: € ${amount}.`, { canBid: true, waits: true });
     } catch (error) {
       problem.textContent = sentenceFor(error);

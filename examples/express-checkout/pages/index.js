@@ -1,0 +1,8 @@
+const { home, experience } = require('./experience.js');
+const { checkout, waiting, confirmation, around } = require('./checkout.js');
+const { over, soldOut, notFound, fault } = require('./messages.js');
+
+module.exports = {
+  ...{ home, experience, checkout, waiting, confirmation, around },
+  ...{ over, soldOut, notFound, fault },
+};

@@ -1,0 +1,2 @@
+// Sends the form that leads back to the shop.
+document.querySelector('[data-send]')?.submit();

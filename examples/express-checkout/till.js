@@ -1,0 +1,31 @@
+// Stock and orders together: a piece is kept while its shopper pays, and an order takes it for good, or neither happens.
+const { sqliteReservations } = require('express-fanfare/reservations');
+
+const SWEEP_MS = 60_000;
+
+async function openTill({ orders, ledger }) {
+  const reservations = sqliteReservations({
+    database: orders.database,
+    ledger,
+    stock: { table: 'stock', item: 'sku', quantity: 'available', total: 'made' },
+  });
+  await reservations.open();
+  const sweeping = setInterval(() => reservations.sweep().catch(console.error), SWEEP_MS).unref();
+  const place = orders.database.transaction((payment) => {
+    const orderId = orders.place(payment);
+    reservations.convertSync({ id: payment.admissionId }, { orderId });
+    return orderId;
+  });
+  return {
+    /** Keeps one piece for the shopper, as often as it is asked for; rejects with `SOLD_OUT`. */
+    hold: (admission, product) => reservations.hold(admission, [{ item: product.slug, quantity: 1 }]),
+    giveBack: (admission) => reservations.release(admission),
+    /** What a payment has bought: the same order however often it is told of. */
+    place: (payment) => place.immediate(payment),
+    find: orders.find,
+    reconcile: () => reservations.reconcile(),
+    close: () => clearInterval(sweeping),
+  };
+}
+
+module.exports = { openTill };
