@@ -2,32 +2,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import Database from 'better-sqlite3';
 import { createEmulator } from '../../lib/emulator/index.js';
-import {
-  type FanfareEvent,
-  type FanfareOptions,
-  type Ledger,
-  memoryLedger,
-  type OfflineVerifier,
-  type RequestAdmission,
-} from '../../lib/index.js';
+import { type FanfareEvent, type Ledger, memoryLedger, type OfflineVerifier } from '../../lib/index.js';
 import { offlineVerifier } from '../../lib/jwks/index.js';
 import { type Reservations, sqliteReservations } from '../../lib/reservations/index.js';
 import { declaredEvents } from '../support/declared-events.js';
 import { type Browser, type Handler, until } from '../support/shop.js';
+import { closeStages } from '../support/servers.js';
 import { AWAY, openTimedShop, type TimedShop, Waiting } from '../support/timed-shop.js';
+import { POSTED_STORIES } from './posted-stories.js';
+import { admissionOf, reach, type Story, type Type } from './story.js';
 
 // The stories of an hour turn many timers.
 jest.setTimeout(60_000);
-
-type Type = FanfareEvent['type'];
-
-interface Story {
-  readonly brings: readonly Type[];
-  readonly options?: Partial<FanfareOptions>;
-  /** Default: does what the form's field `do` says. */
-  readonly onSubmit?: Handler;
-  readonly tell: (shop: TimedShop) => Promise<void>;
-}
 
 const AWAY_FAULT = { on: 'validate', kind: 'status', status: 503 } as const;
 const DROP = { distributionId: 'queue_1', distributionType: 'queue' } as const;
@@ -49,23 +35,10 @@ const byForm: Handler = async (req, res, fanfare) => {
   } else res.writeHead(422).end();
 };
 
-/** Moves time until it has been said. */
-async function reach(shop: TimedShop, type: Type, step = 1_000): Promise<void> {
-  await until(async () => {
-    if (shop.said().includes(type)) return true;
-    await shop.clock.advance(step);
-    return false;
-  });
-}
-
 async function order(shop: TimedShop): Promise<Browser> {
   const browser = await shop.admitted();
   await browser.submit('/checkout', { do: 'order' });
   return browser;
-}
-
-async function admissionOf(browser: Browser): Promise<RequestAdmission> {
-  return (await (await browser.visit('/checkout')).json()) as RequestAdmission;
 }
 
 async function cold(shop: TimedShop, token?: string): Promise<void> {
@@ -287,6 +260,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     options: { mode: 'report', doctor: true, session: { secrets: ['a'.repeat(40)], insecure: true } },
     tell: (shop) => reach(shop, 'doctor.finding'),
   },
+  ...POSTED_STORIES,
 };
 
 let handler: Waiting;
@@ -295,6 +269,7 @@ let verifier: OfflineVerifier;
 let shop: TimedShop | undefined;
 
 afterEach(async () => {
+  await closeStages();
   await shop?.close();
   shop = undefined;
 });
