@@ -4,12 +4,11 @@ import type { LedWork } from './completion/leadership.js';
 import { createRevalidation } from './completion/revalidation.js';
 import { createUnverified } from './completion/unverified.js';
 import type { FanfareClient } from './fanfare-api/client.js';
-import { createHandoffClient } from './fanfare-api/handoffs.js';
+import { handoffTokensOnNeed } from './handoff-tokens-on-need.js';
 import type { Context } from './middleware/context.js';
 import type { CheckedOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { openToken, sealToken } from './tokens/seal.js';
-import { createHandoffTokens } from './validation/handoff-tokens.js';
 import { createValidator } from './validation/validator.js';
 
 export type Validation = Pick<Context, 'keyring' | 'validator' | 'handoffTokens' | 'unverified'> & {
@@ -18,13 +17,14 @@ export type Validation = Pick<Context, 'keyring' | 'validator' | 'handoffTokens'
 };
 
 export function createValidation(
-  { settings, secrets, secretKey, dialect, handoffs, ledger, clock }: CheckedOptions,
+  checked: CheckedOptions,
   { emit, client }: Pick<Context, 'emit'> & { readonly client: FanfareClient },
 ): Validation {
+  const { settings, secrets, dialect, ledger, clock } = checked;
   const { organizationId, maxUnverified: most } = settings;
   const keyring = createKeyring(secrets);
   const validator = createValidator({ organizationId, dialect: dialect.name, clock, emit, client });
-  const handoffClient = createHandoffClient({ ...handoffs, organizationId, secretKey, clock });
+  const handoffTokens = handoffTokensOnNeed(checked, emit);
   const seal = {
     seal: (token: string, admissionId: string) => sealToken(keyring, token, admissionId),
     open: (sealed: string, admissionId: string) => openToken(keyring, sealed, admissionId),
@@ -33,12 +33,12 @@ export function createValidation(
   return {
     keyring,
     validator,
-    handoffTokens: createHandoffTokens(handoffClient, clock, emit),
+    handoffTokens: handoffTokens.check,
     unverified: createUnverified({ ...parts, most }),
     revalidation: createRevalidation({
       ...parts,
       ask: (claimed) => validator.page(claimed, compact({ notAfter: claimed.expiresAt })),
     }),
-    close: () => handoffClient.close(),
+    close: () => handoffTokens.close(),
   };
 }
