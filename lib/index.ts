@@ -1,5 +1,6 @@
 /** The shop window. */
 import type { Ledger } from './ledger/ledger.js';
+import type * as Logging from './logging/serializers.js';
 import type * as Memory from './ledger/memory.js';
 
 export { createFanfare } from './create-fanfare.js';
@@ -66,7 +67,6 @@ export type { FindOrder } from './completion/lookup.js';
 export type { CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';
 export type { ReturnOptions } from './middleware/accept-return.js';
-export { logSerializers, redact } from './logging/serializers.js';
 export type { LogSerializers, LogSerializersOptions } from './logging/serializers.js';
 export type { Refusal } from './middleware/context.js';
 export type { ClaimGuardOptions, GuardOptions } from './middleware/guard-options.js';
@@ -86,4 +86,24 @@ export type { OfflineVerdict, OfflineVerifier } from './validation/offline-verif
 export function memoryLedger(options?: Memory.MemoryLedgerOptions): Ledger {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- shops in production use another engine: not at import
   return (require('./ledger/memory.js') as typeof Memory).memoryLedger(options);
+}
+
+/**
+ * Serializers that keep admission tokens, secret keys and our session cookies out of a log, for pino and pino-http: in URLs,
+ * headers, bodies and the texts of errors. The merchant's own cookies and fields stay as they are.
+ *
+ * @throws TypeError when it does not know an option.
+ */
+export function logSerializers(options?: Logging.LogSerializersOptions): Logging.LogSerializers {
+  return logging().logSerializers(options);
+}
+
+/** `value` without admission tokens, secret keys and our session cookies: for anything else that is logged. */
+export function redact(value: unknown): unknown {
+  return logging().redact(value);
+}
+
+function logging(): typeof Logging {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who log with them, not at import
+  return require('./logging/serializers.js') as typeof Logging;
 }

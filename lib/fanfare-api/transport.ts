@@ -6,7 +6,7 @@ import { errorName } from './failure.js';
 import type { Failure } from './failure.js';
 import type { Answer } from './http-answer.js';
 import { createRetryBudget } from './retry-budget.js';
-import { createSharedLookup } from './shared-lookup.js';
+import type * as SharedLookup from './shared-lookup.js';
 
 /** A request for what is there. */
 export interface Get {
@@ -112,8 +112,10 @@ async function attempt(
 function openPool(origin: string): Undici.Pool {
   // undici puts its own dispatcher behind the shop's `fetch`, unless Node's is there already, as it is from here on.
   Reflect.get(globalThis, 'Headers');
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes 89 ms to load: on first need, not at import
+  /* eslint-disable @typescript-eslint/no-require-imports -- takes 89 ms to load: on first need, not at import */
   const undici = require('undici') as typeof Undici;
+  const { createSharedLookup } = require('./shared-lookup.js') as typeof SharedLookup;
+  /* eslint-enable @typescript-eslint/no-require-imports */
   return new undici.Pool(origin, {
     connections: CONNECTIONS,
     pipelining: 1,

@@ -1,7 +1,7 @@
 /** Looking for an admission in a request: the browser's sessions first, then a token that was handed over. */
 import type { Conditions } from '../admission/conditions.js';
 import { admit } from './admit.js';
-import { admitHandoffToken } from './admit-handoff-token.js';
+import type * as AdmitHandoffToken from './admit-handoff-token.js';
 import type { Context } from './context.js';
 import type * as HandoffModule from './handoff.js';
 import { type Request, type Response, targetOf } from './http.js';
@@ -99,10 +99,15 @@ async function attachToken(
   const submit = look.claims && isSubmit(req);
   const admitted =
     found.where === 'handoff'
-      ? await admitHandoffToken(context, state, res, found, submit)
+      ? await handoffTokens().admitHandoffToken(context, state, res, found, submit)
       : await admit(context, state, res, found, { conditions: look.conditions, submit });
   remember(state, req, admitted);
   return found.where === 'query' ? leadAway(state, req, res, look, admitted) : 'next';
+}
+
+function handoffTokens(): typeof AdmitHandoffToken {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first of Fanfare's handoff tokens, not at import
+  return require('./admit-handoff-token.js') as typeof AdmitHandoffToken;
 }
 
 async function attachLink(

@@ -1,5 +1,5 @@
 /** What clients are told apart by: their address, or what the merchant says. */
-import { isIP } from 'node:net';
+import type * as Net from 'node:net';
 import { kindOf } from '../option-checks.js';
 import type { Settings } from './context.js';
 import type { Request } from './http.js';
@@ -22,6 +22,8 @@ const WITH_PORT = /^(?:\[([^\]]+)\](?::\d+)?|([\d.]+):\d+)$/;
 export function addressKey(address: string | undefined): string | undefined {
   const whole = withoutPort(address);
   const [bare = ''] = whole?.split('%') ?? [];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- few page loads ask for it: not at import
+  const { isIP } = require('node:net') as typeof Net;
   if (isIP(bare) !== 6) return whole;
   const groups = groupsOf(bare);
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
