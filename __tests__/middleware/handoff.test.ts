@@ -245,6 +245,18 @@ describe('the admission, once a link was made', () => {
     expect(await codeOf(here.visit('/leave'))).toBe('ADMISSION_USED');
   });
 
+  it('is not handed over while a payment of before may still end', async () => {
+    await closeStages();
+    ledger = memoryLedger({ clock });
+    const shop = { ledger, pendingSeconds: 60, handoff: { secrets: [BOTH], destinations: [PAY] } };
+    stage = await openStage(shop, { clock });
+    const { here } = await open();
+    await here.post('/order', {});
+    await clock.advance(2 * MINUTE);
+    const answer = await here.visit('/leave');
+    expect([answer.status, answer.json()['code']]).toEqual([500, 'ADMISSION_IN_USE']);
+  });
+
   it('ends when it ends: a link gives no more time', async () => {
     const { here, there } = await open();
     await there.visit(await leave(here));

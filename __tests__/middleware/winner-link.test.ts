@@ -210,6 +210,18 @@ describe('the button', () => {
     expect((await browsers[4]!.visit('/checkout')).status).toBe(200);
   });
 
+  it('works as often in one browser whose session has no known end, and is asked about again', async () => {
+    await open();
+    const endless = { ...won({ opaque: true }), expiresAt: undefined } as unknown as ReturnType<typeof won>;
+    const link = await linkFor(endless, Date.now() + 24 * HOUR * 1_000);
+    for (let turn = 0; turn < 7; turn += 1) {
+      expect((await press(link)).status).toBe(303);
+      expect((await shop.visit('/checkout')).status).toBe(200);
+      await clock.advance(31 * 60_000);
+    }
+    expect(said('winner_link.redeemed')).toHaveLength(1);
+  });
+
   it('never begins a sixth session, whoever is fastest', async () => {
     await open();
     const link = await linkFor(won());

@@ -220,6 +220,16 @@ describe('completed', () => {
     ]);
   });
 
+  test('without an order means none of two, and none that came later', async () => {
+    await send('queue.consumer.completed', { ...IDS, completedAt: seconds(-3_600) });
+    expect(await stateOf()).toBe('ordered');
+    const again = { ...ADMISSION, id: 'adm_later' };
+    await box.fanfare.completeAdmission(again, { orderId: 'o_2' });
+    await send('queue.consumer.completed', { ...IDS, completedAt: seconds(3) });
+    expect(await stateOf()).toBe('ordered');
+    expect(box.said('completion.delivered')).toEqual([]);
+  });
+
   test('for a consumer without an order makes none', async () => {
     await send('queue.consumer.completed', { ...IDS, consumerId: 'cons_9', orderId: 'o_9' });
     expect(await box.ledger.rowsOf({ ...TRIPLE, consumerId: 'cons_9' })).toEqual([]);

@@ -354,6 +354,19 @@ describe('PayPal', () => {
       orderId: 'row',
     });
   });
+
+  test('an admission that is used keeps the others of the same order from nothing', async () => {
+    const { fanfare } = await openStage({ deliveries: 'manual' });
+    await fanfare.completeAdmission(other, { orderId: 'before' });
+    const units = [payPalCustomId(other), JSON.stringify(TRIPLE)].map((custom_id) => ({
+      custom_id,
+      payments: { captures: [{ ...capture, invoice_id: 'row' }] },
+    }));
+    const recording = completePayPalCapture(fanfare, { id: 'O', purchase_units: units });
+    await expect(recording).rejects.toMatchObject({ code: 'ADMISSION_USED', orderId: 'before' });
+    await expect(fanfare.completeAdmission(TRIPLE, { orderId: 'row' })).resolves.toBeDefined();
+    await expect(fanfare.completeAdmission(TRIPLE, { orderId: 'else' })).rejects.toMatchObject({ orderId: 'row' });
+  });
 });
 
 describe('fields and keys', () => {

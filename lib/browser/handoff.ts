@@ -48,6 +48,8 @@ export async function handOff({ routes = ROUTES }: HandOffOptions = {}): Promise
 async function send(routes: string, stored: object): Promise<HandOffResult> {
   const response = await fetch(routeAt(routes, 'admission'), {
     method: 'POST',
+    // On another origin of the same site the browser would throw the session away without it.
+    credentials: 'include',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
     body: JSON.stringify(stored),
   }).catch(() => undefined);

@@ -96,7 +96,7 @@ interface Holding {
 
 /** Until the link is taken or has lapsed, nobody but who takes it can order. */
 async function hold(context: Context, held: HeldSession, { id, token, endsAt }: Holding): Promise<void> {
-  const { ledger, owner, settings, clock } = context;
+  const { ledger, owner, clock } = context;
   const { admission } = held.session;
   await ledger.addNote({ kind: 'handoff', key: id, value: '', until: endsAt + REMEMBERED_MS });
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -104,7 +104,8 @@ async function hold(context: Context, held: HeldSession, { id, token, endsAt }: 
       ...{ admission, attemptId: id, owner, leaseMs: LEASE_MS, supersede: false },
       tokenHash: createHash('sha256').update(token).digest('base64url'),
       sidHash: sidHashOf(held.session),
-      takeUnresolved: !settings.hasFindOrder,
+      // Its payment may still end: only an order of its own may take its place, and tell of it.
+      takeUnresolved: false,
     });
     if (outcome.outcome === 'denied') throw new FanfareError('ADMISSION_INVALID');
     if (outcome.outcome === 'claimed') {

@@ -20,6 +20,8 @@ export function isLink(attempt: { readonly id: string }): boolean {
 /** Frees a row that only a link held which nobody took in time. Resolves to whether it did. */
 export async function endLapsedLink({ ledger }: Context, row: Row): Promise<boolean> {
   if (row.state !== 'unresolved' || !isLink(row.attempt)) return false;
+  // First no more can take it, then it is looked whether somebody has.
+  await ledger.finishNote('handoff', row.attempt.id);
   const link = await ledger.findNote('handoff', row.attempt.id);
   if (link === undefined || link.uses > 0) return false;
   return ledger.settle({ admissionId: row.admission.id, attemptId: row.attempt.id }, { to: 'free' });

@@ -92,7 +92,8 @@ async function begin(
   const conditions = distributionIds === undefined ? {} : { distributionIds };
   const admitted = await admit(context, state, res, { handed, where: 'link' }, { conditions, submit: false });
   if (!('session' in admitted)) return refusalForToken(admitted);
-  if (!before.includes(admitted) && !(await count(context, res, id, admitted))) return spent();
+  const begins = before.every(({ session }) => session.sid !== admitted.session.sid);
+  if (begins && !(await count(context, res, id, admitted))) return spent();
   return (await usedUp(context, admitted.admission.id, [admitted])) ?? admitted;
 }
 

@@ -24,7 +24,7 @@ export async function confirmDelivery(
   event: AdmissionEvent,
 ): Promise<Confirmation> {
   const used = (await ledger.rowsOf(event)).filter(isUsed);
-  const meant = used.filter(({ order }) => event.orderId === undefined || order.orderId === event.orderId);
+  const meant = used.filter((row) => isMeant(row, event, used.length));
   let confirmed = 0;
   for (const row of meant) {
     if (row.state !== 'ordered' || !(await settle(ledger, row))) continue;
@@ -33,6 +33,15 @@ export async function confirmDelivery(
   }
   const [other] = used;
   return other === undefined || meant.length > 0 ? { confirmed } : { confirmed, other };
+}
+
+/** One second for clocks: an event that names no order can only mean the only one there is, and one that came before it. */
+const TOLERANCE_MS = 1_000;
+
+/** What it cannot mean for certain is left to the delivery, which goes on anyway. */
+function isMeant({ order }: UsedRow, { orderId, at }: AdmissionEvent, orders: number): boolean {
+  if (orderId !== undefined) return order.orderId === orderId;
+  return orders === 1 && at !== undefined && order.completedAt <= at + TOLERANCE_MS;
 }
 
 /** `false`: it is being sent right now, and what comes of that is as good. */

@@ -18,19 +18,26 @@ export interface PayPalOrderNamed {
  * Records the order of a capture that you have from PayPal itself: the answer to your capture call (an order, with captures in
  * its purchase units), or the `resource` of a `PAYMENT.CAPTURE.COMPLETED` event that you have verified. Each completed capture
  * whose `custom_id` names an admission (`payPalCustomId`) completes it. Resolves to how many there were; what is not
- * `COMPLETED` is none. Rejects as `completeAdmission` does; safe to repeat.
+ * `COMPLETED` is none. Rejects as `completeAdmission` does, when all others are recorded; safe to repeat.
  */
 export async function completePayPalCapture(
   fanfare: Pick<OnStage, 'completeAdmission'>,
   captured: object,
   { orderId }: PayPalOrderNamed = {},
 ): Promise<readonly CompletedAdmission[]> {
+  const units = capturesOf(fieldsOf(captured)).flatMap((capture) =>
+    carriedBy(capture).map((admission) => ({ capture, admission })),
+  );
   const completed: CompletedAdmission[] = [];
-  for (const capture of capturesOf(fieldsOf(captured))) {
-    for (const admission of carriedBy(capture)) {
+  const faults: unknown[] = [];
+  for (const { capture, admission } of units) {
+    try {
       completed.push(await completeOne(fanfare, capture, admission, orderId));
+    } catch (fault) {
+      faults.push(fault);
     }
   }
+  if (faults.length > 0) throw faults[0];
   return completed;
 }
 

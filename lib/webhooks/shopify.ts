@@ -68,7 +68,9 @@ function cancelling(receiver: OrderReceiver, order: Fields): OrderWork | undefin
 }
 
 function refunding(receiver: OrderReceiver, refund: Fields): OrderWork | undefined {
-  const orderId = receiver.orderIdOf(refund, refund['order_id']);
+  // The topic is not signed: only a refund names an order beside its own id.
+  const orderId =
+    refund['order_id'] === undefined ? undefined : receiver.orderIdOf(refund, refund['order_id']);
   const reference = textOf(refund['id']);
   if (orderId === undefined || reference === undefined) return undefined;
   return { do: 'cancel', orderId, cancellation: { kind: 'refunded', reference } };

@@ -6,7 +6,9 @@ function meetReturns(app, product, { fanfare, till, provider }) {
     // What stands in the URL is only a name: the provider says what became of it.
     const payment = await provider.find(req.query.payment);
     if (payment.status !== 'paid') {
-      await fanfare.releaseAdmission(req);
+      // Only a payment of this very admission that was declined gives it back: anybody can make a link to this page.
+      if (payment.status === 'declined' && payment.admissionId === req.admission?.id)
+        await fanfare.releaseAdmission(req);
       res.redirect(303, `${path}?declined`);
       return;
     }

@@ -22,7 +22,11 @@ function hearPayments(app, { fanfare, till, provider, secret }) {
       const order = { orderId, amount: payment.amount, currency: 'EUR' };
       await fanfare.completeAdmission({ id: payment.admissionId }, order, { paidAt: payment.paidAt });
     },
-    'payment.declined': ({ admissionId }) => fanfare.releaseAdmission({ id: admissionId }),
+    // It may come late, when the shopper is at the bank with another card.
+    async 'payment.declined'({ id, admissionId }) {
+      const { status } = await provider.find(id);
+      if (status === 'declined') await fanfare.releaseAdmission({ id: admissionId });
+    },
   };
 
   /** A payment that ended after its piece had gone back to the others buys nothing. */
