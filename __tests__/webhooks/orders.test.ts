@@ -78,6 +78,16 @@ describe('Shopify', () => {
     expect(box.said('webhook.order_refused')).toEqual([]);
   });
 
+  test("an order's own admission counts beside a line that names another", async () => {
+    const box = await open(shopifyWebhook);
+    const note_attributes = shopifyNoteAttributes(ADMISSION);
+    await send(box, 'orders/paid', { ...order, note_attributes, line_items: lines.slice(1) });
+    expect((await ordersOf(box)).map(([distribution]) => distribution).sort()).toEqual([
+      'queue_1',
+      'queue_2',
+    ]);
+  });
+
   test('more gated lines than fit in one note are all completed', async () => {
     const box = await open(shopifyWebhook);
     const line_items = Array.from({ length: 45 }, (_, n) => ({
@@ -365,7 +375,9 @@ describe('PayPal', () => {
     const recording = completePayPalCapture(fanfare, { id: 'O', purchase_units: units });
     await expect(recording).rejects.toMatchObject({ code: 'ADMISSION_USED', orderId: 'before' });
     await expect(fanfare.completeAdmission(TRIPLE, { orderId: 'row' })).resolves.toBeDefined();
-    await expect(fanfare.completeAdmission(TRIPLE, { orderId: 'else' })).rejects.toMatchObject({ orderId: 'row' });
+    await expect(fanfare.completeAdmission(TRIPLE, { orderId: 'else' })).rejects.toMatchObject({
+      orderId: 'row',
+    });
   });
 });
 

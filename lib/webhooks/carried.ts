@@ -53,7 +53,7 @@ export function carriedInObject(fields: Fields): CarriedFields {
 
 /**
  * The admissions of an order: one for each line that names one, with what the order itself tells in the place of what a line
- * leaves out; else the order's own. Each once.
+ * leaves out; and the order's own, where no line names one or one names another. Each once.
  */
 export function admissionsOf(
   order: CarriedFields,
@@ -61,7 +61,8 @@ export function admissionsOf(
   distributionIdOf?: DistributionIdOf,
 ): readonly Carried[] {
   const named = lines.filter((line) => Object.keys(line).length > 0);
-  const told = named.length === 0 ? [order] : named.map((line) => inPlace(order, line));
+  const ownToo = named.length === 0 || named.some((line) => isAnother(order, line));
+  const told = [...named.map((line) => inPlace(order, line)), ...(ownToo ? [order] : [])];
   const found = new Map<string, Carried>();
   for (const one of told) {
     const carried = read(one, distributionIdOf);
@@ -70,12 +71,16 @@ export function admissionsOf(
   return [...found.values()];
 }
 
-/** An id names one admission: the order's must not stand beside another's consumer or distribution. */
-function inPlace(order: CarriedFields, line: CarriedFields): CarriedFields {
-  const differs = (['distributionId', 'consumerId'] as const).some(
+function isAnother(order: CarriedFields, line: CarriedFields): boolean {
+  return (['id', 'distributionId', 'consumerId'] as const).some(
     (part) => line[part] !== undefined && order[part] !== undefined && line[part] !== order[part],
   );
-  if (!differs) return { ...order, ...line };
+}
+
+/** An id names one admission: the order's must not stand beside another's consumer or distribution, nor the other way round. */
+function inPlace(order: CarriedFields, line: CarriedFields): CarriedFields {
+  if (!isAnother(order, line)) return { ...order, ...line };
+  if (line.id !== undefined && line.id !== order.id) return line;
   return { ...compact({ ...order, id: undefined, admittedAt: undefined }), ...line };
 }
 
