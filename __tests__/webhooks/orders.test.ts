@@ -82,9 +82,9 @@ describe('Shopify', () => {
     const box = await open(shopifyWebhook);
     const note_attributes = shopifyNoteAttributes(ADMISSION);
     await send(box, 'orders/paid', { ...order, note_attributes, line_items: lines.slice(1) });
-    expect((await ordersOf(box)).map(([distribution]) => distribution).sort()).toEqual([
-      'queue_1',
-      'queue_2',
+    expect((await ordersOf(box)).sort()).toEqual([
+      ['queue_1', '450789469', '598.94', 'USD'],
+      ['queue_2', '450789469', '598.94', 'USD'],
     ]);
   });
 
