@@ -1,5 +1,9 @@
 import { memoryLedger } from '../../lib/ledger/memory.js';
 import { ledgerContract } from '../../lib/testing/index.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { claimOf } from './postgres-requests.js';
+
+const DAY_MS = 86_400_000;
 
 ledgerContract('memory', ({ clock }) => ({ ledger: memoryLedger({ clock }) }));
 
@@ -40,6 +44,20 @@ describe('memoryLedger', () => {
     await expect(ledger.complete(request, {})).rejects.toThrow(TypeError);
     await expect(ledger.complete(request, {})).rejects.toThrow(/memory ledger.*only the PostgreSQL engine/);
     await expect(ledger.find(ADMISSION.id)).resolves.toBeUndefined();
+  });
+
+  it('goes on knowing the other rows of a consumer when one has gone', async () => {
+    const clock = new ManualClock();
+    const ledger = memoryLedger({ clock });
+    const ends = [1, 3 * DAY_MS].map((ms) => clock.now() + ms);
+    for (const expiresAt of ends) {
+      const admission = { ...ADMISSION, id: `ends-${String(expiresAt)}`, expiresAt };
+      await ledger.claim(claimOf(admission, { tokenHash: admission.id, attemptId: admission.id }));
+      await ledger.settle({ admissionId: admission.id, attemptId: admission.id }, { to: 'free' });
+    }
+    await clock.advance(2 * DAY_MS);
+    await expect(ledger.purge()).resolves.toBe(1);
+    await expect(ledger.rowsOf(ADMISSION)).resolves.toMatchObject([{ admission: { expiresAt: ends[1] } }]);
   });
 
   it('hands out frozen rows', async () => {

@@ -168,8 +168,7 @@ function placeOf(row: OrderedRow, ordered: readonly OrderedRow[]): number {
   let [from, to] = [0, ordered.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
-    const other = ordered[middle];
-    if (other !== undefined && byUrgency(other, row) < 0) from = middle + 1;
+    if (byUrgency(ordered[middle] as OrderedRow, row) < 0) from = middle + 1;
     else to = middle;
   }
   return from;
