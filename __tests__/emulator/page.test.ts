@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createEmulator } from '../../lib/emulator/index.js';
-import { html } from '../../lib/emulator/html.js';
+import { markup } from '../../lib/markup.js';
 import { closeAll, merchantHeaders, start } from './harness.js';
 
 afterEach(closeAll);
@@ -82,7 +82,7 @@ describe('the page', () => {
   });
 });
 
-describe('html', () => {
+describe('markup', () => {
   it.each([
     ['&', '&#38;'],
     ['<', '&#60;'],
@@ -90,7 +90,7 @@ describe('html', () => {
     ['"', '&#34;'],
     ["'", '&#39;'],
   ])('escapes %s', (sign, escaped) => {
-    expect(html`<i title="${sign}">${[html`${sign}`, html`<b>${1}</b>`]}</i>`.text).toBe(
+    expect(markup`<i title="${sign}">${[markup`${sign}`, markup`<b>${1}</b>`]}</i>`.text).toBe(
       `<i title="${escaped}">${escaped}<b>1</b></i>`,
     );
   });

@@ -1,6 +1,6 @@
 /** The page's style and script, and the policy that lets nothing else run. */
 import { createHash } from 'node:crypto';
-import { Html } from './html.js';
+import { Markup } from '../markup.js';
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #f6f5f2; --card: #fff; --ink: #1d1b18; --soft: #5f5a52; --line: #e3dfd7;
@@ -65,8 +65,8 @@ setInterval(async () => {
 `;
 
 // Written as whole tags: the policy's hashes hold for the text between them, to the last space.
-export const STYLE_TAG = new Html(`<style>${STYLE}</style>`);
-export const SCRIPT_TAG = new Html(`<script>${SCRIPT}</script>`);
+export const STYLE_TAG = new Markup(`<style>${STYLE}</style>`);
+export const SCRIPT_TAG = new Markup(`<script>${SCRIPT}</script>`);
 
 export const PAGE_POLICY = [
   "default-src 'none'",

@@ -1,10 +1,9 @@
 /** The page that shows what happened to each admission. */
+import { type Markup, markup } from '../markup.js';
 import type { AdmissionView, MomentName } from './admission-record.js';
 import type { DistributionType } from './experiences.js';
 import { TYPE_WORDS } from './experiences.js';
 import type { Fault } from './faults.js';
-import { html } from './html.js';
-import type { Html } from './html.js';
 import { SCRIPT_TAG, STYLE_TAG } from './page-assets.js';
 import type { RequestView } from './request-log.js';
 
@@ -26,7 +25,7 @@ const REQUESTS_SHOWN = 50;
 
 /** The whole page; `base` is where the emulator is mounted, empty when it listens by itself. */
 export function renderPage(happened: Happened, base: string): string {
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -52,48 +51,48 @@ export function renderPage(happened: Happened, base: string): string {
     </html> `.text;
 }
 
-function stages({ experiences }: Happened): Html {
-  return html`<div class="stages">
+function stages({ experiences }: Happened): Markup {
+  return markup`<div class="stages">
     ${experiences.map(
       ({ name, distributions }) =>
-        html`<div class="card">
+        markup`<div class="card">
           <b>${name}</b>
-          ${distributions.map(({ id, type }) => html`<p class="soft">${TYPE_WORDS[type]} <code>${id}</code></p>`)}
+          ${distributions.map(({ id, type }) => markup`<p class="soft">${TYPE_WORDS[type]} <code>${id}</code></p>`)}
         </div>`,
     )}
   </div>`;
 }
 
-function faults(list: readonly Fault[]): Html {
-  if (list.length === 0) return html``;
-  return html`<h2>Faults to come <small>${list.length}</small></h2>
+function faults(list: readonly Fault[]): Markup {
+  if (list.length === 0) return markup``;
+  return markup`<h2>Faults to come <small>${list.length}</small></h2>
     <p>
-      ${list.slice(0, 20).map((fault) => html`<span class="badge fault">${fault.on ?? 'any'}: ${fault.kind}</span> `)}
+      ${list.slice(0, 20).map((fault) => markup`<span class="badge fault">${fault.on ?? 'any'}: ${fault.kind}</span> `)}
     </p>`;
 }
 
-function admissions(views: readonly AdmissionView[]): Html {
+function admissions(views: readonly AdmissionView[]): Markup {
   const shown = views.slice(-ADMISSIONS_SHOWN).reverse();
-  return html`<h2>Admissions <small>${views.length}, newest first, times in UTC</small></h2>
+  return markup`<h2>Admissions <small>${views.length}, newest first, times in UTC</small></h2>
     <div class="admissions">
-      ${shown.length === 0 ? html`<p class="card empty">Nobody has been admitted yet.</p>` : shown.map(admission)}
+      ${shown.length === 0 ? markup`<p class="card empty">Nobody has been admitted yet.</p>` : shown.map(admission)}
     </div>`;
 }
 
-function admission(view: AdmissionView): Html {
+function admission(view: AdmissionView): Markup {
   const { completion } = view;
-  return html`<article class="card">
+  return markup`<article class="card">
     <div class="row">
       <span class="badge ${view.state}">${view.state}</span>
       <span class="who mono">${view.consumerId}</span>
       <span class="soft">${TYPE_WORDS[view.distributionType]} <code>${view.distributionId}</code></span>
-      ${completion.orderId === undefined ? html`` : html`<span>order <code>${completion.orderId}</code></span>`}
+      ${completion.orderId === undefined ? markup`` : markup`<span>order <code>${completion.orderId}</code></span>`}
       <span class="soft">${callsOf(view)}${ending(view)}</span>
     </div>
     <ol>
       ${view.timeline.map(
         ({ at, what, detail, times: count }) =>
-          html`<li class="${TONES[what]}">
+          markup`<li class="${TONES[what]}">
             ${clockTime(at)}
             ${what}${count > 1 ? ` ×${count}` : ''}${detail === undefined ? '' : `: ${detail}`}
           </li>`,
@@ -110,8 +109,8 @@ function callsOf({ validations, completion }: AdmissionView): string {
   ].join(', ');
 }
 
-function ending({ state, expiresAt }: AdmissionView): Html {
-  return state === 'open' ? html`, ends ${clockTime(expiresAt)}` : html``;
+function ending({ state, expiresAt }: AdmissionView): Markup {
+  return state === 'open' ? markup`, ends ${clockTime(expiresAt)}` : markup``;
 }
 
 const TONES: Readonly<Record<MomentName, string>> = {
@@ -125,12 +124,12 @@ const TONES: Readonly<Record<MomentName, string>> = {
   expired: 'fault',
 };
 
-function requests(views: readonly RequestView[]): Html {
+function requests(views: readonly RequestView[]): Markup {
   const shown = views.slice(-REQUESTS_SHOWN).reverse();
   if (shown.length === 0)
-    return html`<h2>Requests</h2>
+    return markup`<h2>Requests</h2>
       <p class="card empty">No call has come in yet.</p>`;
-  return html`<h2>Requests <small>the last ${shown.length}, newest first</small></h2>
+  return markup`<h2>Requests <small>the last ${shown.length}, newest first</small></h2>
     <div class="card scroll" tabindex="0" role="region" aria-label="The last requests">
       <table>
         <tr>
@@ -144,22 +143,22 @@ function requests(views: readonly RequestView[]): Html {
     </div>`;
 }
 
-function request({ at, method, path, status, fault, idempotencyKey = '' }: RequestView): Html {
-  return html`<tr>
+function request({ at, method, path, status, fault, idempotencyKey = '' }: RequestView): Markup {
+  return markup`<tr>
     <td>${clockTime(at)}</td>
     <td>
       <span class="badge ${status !== undefined && status < 400 ? 'good' : 'bad'}"
         >${status ?? 'no answer'}</span
       >
-      ${fault === undefined ? html`` : html`<span class="badge fault">${fault}</span>`}
+      ${fault === undefined ? markup`` : markup`<span class="badge fault">${fault}</span>`}
     </td>
     <td class="mono">${method} ${path}</td>
     <td class="mono">${idempotencyKey}</td>
   </tr>`;
 }
 
-function clockTime(isoTime: string): Html {
-  return html`<time datetime="${isoTime}" title="${isoTime}">${isoTime.slice(11, 19)}</time>`;
+function clockTime(isoTime: string): Markup {
+  return markup`<time datetime="${isoTime}" title="${isoTime}">${isoTime.slice(11, 19)}</time>`;
 }
 
 function times(count: number): string {

@@ -2,7 +2,7 @@
 import type { RowStateName } from '../ledger/row.js';
 import type { Entry } from './entry.js';
 import type { EntryPage } from './glance.js';
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '../markup.js';
 import { type Column, table } from './table.js';
 import { addressOf, calm, MOST_PAGES, type View } from './view.js';
 import { sayAge } from './words.js';

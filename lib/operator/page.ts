@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { actionForm, entryTable, type Listing } from './entries.js';
 import type { Glance, LedgerGlance } from './glance.js';
-import { Markup, markup } from './markup.js';
+import { Markup, markup } from '../markup.js';
 import {
   deadList,
   newsList,

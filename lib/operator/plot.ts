@@ -1,5 +1,5 @@
 /** A number for each minute as a plot: bars of an inline SVG, coloured by the page's style sheet. Pure. */
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '../markup.js';
 import { sayNumber, sayShortTime } from './words.js';
 
 export interface Plotted {

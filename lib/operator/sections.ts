@@ -1,7 +1,7 @@
 /** The parts of the page, from top to bottom. Pure. */
 import { entryTable, type Listing, pageLinks, actionForm } from './entries.js';
 import type { EntryPage, Glance, LedgerGlance } from './glance.js';
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '../markup.js';
 import { plot } from './plot.js';
 import { COUNTED, type Counted, type News } from './pulse.js';
 import { table } from './table.js';

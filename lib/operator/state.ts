@@ -1,6 +1,6 @@
 /** How deliveries, Fanfare and the ledger stand, each in a sentence. Pure. */
 import type { Glance } from './glance.js';
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '../markup.js';
 import { sayTime } from './words.js';
 
 interface Fact {

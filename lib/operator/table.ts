@@ -1,5 +1,5 @@
 /** A list of rows, as a table where there is room and as cards on a phone. Pure. */
-import { markup, type Markup } from './markup.js';
+import { markup, type Markup } from '../markup.js';
 
 export interface Column<Item> {
   readonly title: string;
