@@ -1,10 +1,9 @@
 /** Reading a sent form when no body parser ran before us. */
-import { FanfareError } from '../errors.js';
 import type { Request } from './http.js';
-import { readText } from './read-text.js';
+import { damaged, readText } from './read-text.js';
 import { fieldsOf } from './token-sources.js';
 
-const MOST_BYTES = 65_536;
+const MOST_KILOBYTES = 64;
 
 /**
  * The named fields of a form, as far as it has them: a parser's, or by our own reading of at most 64 KB. Rejects with
@@ -28,10 +27,7 @@ export async function readFormFields(
 async function ownReading(req: Request): Promise<object> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? ''))
     throw damaged('the body is no form');
-  const text = await readText(req, MOST_BYTES).catch((cause: unknown) => {
-    throw damaged('the body broke off', cause);
-  });
-  if (text === undefined) throw damaged('the body is longer than 64 KB');
+  const text = await readText(req, MOST_KILOBYTES);
   const parameters = new URLSearchParams(text);
   return Object.fromEntries(
     [...new Set(parameters.keys())].map((name) => {
@@ -39,8 +35,4 @@ async function ownReading(req: Request): Promise<object> {
       return [name, values.length > 1 ? values : values[0]];
     }),
   );
-}
-
-function damaged(message: string, cause?: unknown): FanfareError {
-  return new FanfareError('INVALID_ADMISSION_DATA', { message, cause });
 }

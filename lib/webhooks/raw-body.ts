@@ -1,5 +1,6 @@
 /** The body as it was sent, byte for byte: what a signature is about. */
 import type { Request } from '../middleware/http.js';
+import { readBytes } from '../middleware/read-text.js';
 
 /** Why there is no body to check. */
 export type BodyTrouble = 'too_large' | 'malformed';
@@ -11,19 +12,12 @@ export type BodyTrouble = 'too_large' | 'malformed';
 export async function rawBody(req: Request, mostBytes: number): Promise<Buffer | BodyTrouble> {
   if (Buffer.isBuffer(req.body)) return req.body.length > mostBytes ? 'too_large' : req.body;
   if (req.readableDidRead) throw parsedBefore();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
   try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      // The rest is read and dropped, so that the answer reaches a sender that is still sending.
-      if (bytes <= mostBytes) chunks.push(chunk);
-    }
+    return (await readBytes(req, mostBytes)) ?? 'too_large';
   } catch {
     // It broke off: whoever sent it has gone, and sends it again.
     return 'malformed';
   }
-  return bytes > mostBytes ? 'too_large' : Buffer.concat(chunks);
 }
 
 function parsedBefore(): TypeError {
