@@ -7,6 +7,7 @@ import type { OnStage } from '../middleware/backstage.js';
 import type { Carried } from './carried.js';
 import type { Mail } from './inbox.js';
 import type { WebhookEvent } from './webhook-events.js';
+import { each } from './each.js';
 
 /** What to do about an order, as it is written down. */
 export type OrderWork =
@@ -61,7 +62,8 @@ export function orderMails(eventId: string, work: OrderWork | undefined): readon
 export async function performOrder(parts: OrderWorkParts, { work }: Mail<OrderWork>): Promise<void> {
   switch (work.do) {
     case 'complete':
-      return completeAll(parts, work);
+      await each(work.admissions, (admission) => completeOne(parts, work, admission));
+      return;
     case 'cancel':
       await parts.fanfare.recordCancellation(work.orderId, work.cancellation);
       return;
@@ -71,19 +73,6 @@ export async function performOrder(parts: OrderWorkParts, { work }: Mail<OrderWo
 }
 
 type Completing = Extract<OrderWork, { readonly do: 'complete' }>;
-
-/** One that cannot be recorded does not keep the others from it. */
-async function completeAll(parts: OrderWorkParts, work: Completing): Promise<void> {
-  const faults: unknown[] = [];
-  for (const admission of work.admissions) {
-    try {
-      await completeOne(parts, work, admission);
-    } catch (error) {
-      faults.push(error);
-    }
-  }
-  if (faults.length > 0) throw faults[0];
-}
 
 async function completeOne(parts: OrderWorkParts, work: Completing, admission: Carried): Promise<void> {
   const { fanfare, receiver, onCompleted } = parts;

@@ -7,6 +7,7 @@ import type { CompletedAdmission } from '../completion/late-payment.js';
 import { FanfareError } from '../errors.js';
 import type { OnStage } from '../middleware/backstage.js';
 import { type Carried, admissionsOf, carriedInObject } from './carried.js';
+import { each } from './each.js';
 import { type Fields, fieldsOf, listOf, parseObject, textOf } from './fields.js';
 
 export interface PayPalOrderNamed {
@@ -28,17 +29,7 @@ export async function completePayPalCapture(
   const units = capturesOf(fieldsOf(captured)).flatMap((capture) =>
     carriedBy(capture).map((admission) => ({ capture, admission })),
   );
-  const completed: CompletedAdmission[] = [];
-  const faults: unknown[] = [];
-  for (const { capture, admission } of units) {
-    try {
-      completed.push(await completeOne(fanfare, capture, admission, orderId));
-    } catch (fault) {
-      faults.push(fault);
-    }
-  }
-  if (faults.length > 0) throw faults[0];
-  return completed;
+  return each(units, ({ capture, admission }) => completeOne(fanfare, capture, admission, orderId));
 }
 
 async function completeOne(
