@@ -34,7 +34,7 @@ export function readHandoffOptions(
 }
 
 /** An exact origin, https except on loopback, as browsers spell it. */
-export function readOrigin(option: string, value: unknown): string {
+function readOrigin(option: string, value: unknown): string {
   if (isOrigin(value)) return value;
   throw new TypeError(
     `"${option}" must be an exact origin such as "https://pay.example" (http only on this machine), without a path or a slash at its end, got ${kindOf(value)}`,

@@ -2,6 +2,7 @@
 import { FanfareError } from '../errors.js';
 import { kindOf } from '../option-checks.js';
 import { compact } from './compact.js';
+import { isShortText } from './short-text.js';
 
 /** An order as `completeAdmission` takes it. */
 export interface Order {
@@ -22,7 +23,6 @@ export interface ReadOrder {
   readonly leftOut: readonly ('amount' | 'currency' | 'metadata')[];
 }
 
-const ORDER_ID = /^[^\u0000-\u001f\u007f]{1,255}$/;
 const AMOUNT = /^\d{1,12}(\.\d{1,8})?$/;
 const CURRENCY = /^[A-Za-z]{3}$/;
 const METADATA_BYTES = 4_096;
@@ -33,7 +33,7 @@ const METADATA_BYTES = 4_096;
  */
 export function readOrder(input: Order): ReadOrder {
   const given: unknown = (input as Order | null | undefined)?.orderId;
-  if (typeof given !== 'string' || !ORDER_ID.test(given)) {
+  if (!isShortText(given)) {
     throw new FanfareError('INVALID_ADMISSION_DATA', {
       message: `"orderId" must be a text of 1 to 255 characters, got ${kindOf(given)}`,
     });

@@ -5,6 +5,7 @@ import { FanfareError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerParts } from './ledger-watch.js';
 import { askLedger } from './ledger-watch.js';
+import { isShortText } from '../admission/short-text.js';
 
 /** What became of an order that is on record. */
 export interface OrderCancellation {
@@ -37,7 +38,6 @@ export interface Cancellations {
 /** As long as the ledger keeps the order itself. */
 const KEPT_MS = 400 * 24 * 60 * 60 * 1_000;
 const MOST_OF_AN_ORDER = 100;
-const TEXT = /^[^\u0000-\u001f\u007f]{1,255}$/;
 const AWAY = 'The cancellation could not be recorded or read: the ledger cannot be asked. Call again.';
 
 export function createCancellations(parts: LedgerParts): Cancellations {
@@ -105,7 +105,7 @@ function readCancellation(
 }
 
 function readText(name: string, value: unknown): void {
-  if (typeof value === 'string' && TEXT.test(value)) return;
+  if (isShortText(value)) return;
   throw invalid(`"${name}" must be a text of 1 to 255 characters, none of them control characters`);
 }
 

@@ -2,7 +2,7 @@
 import { TOKEN_NAMES, type TokenNames } from '../middleware/token-sources.js';
 
 /** What stands in a secret's place. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** Fields and headers that hold nothing but a secret, whatever the merchant calls their tokens. */
 const SECRET_FIELDS = ['authorization', 'proxy-authorization', 'x-secret-key', 'secretKey'];

@@ -1,7 +1,8 @@
 /** The guard of a submit: the ledger is asked, Fanfare is asked afresh, then the admission is held for this one order. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
+import { hashOf } from '../tokens/admission-token.js';
 import { sealedTokenIn } from '../tokens/session.js';
 import { announce, type Claimed, superseded, tookFrom } from './claimed.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
@@ -93,7 +94,7 @@ async function claim(
   for (let round = 0; round < CLAIM_ROUNDS; round += 1) {
     const outcome = await context.ledger.claim({
       admission: held.session.admission,
-      tokenHash: createHash('sha256').update(token).digest('base64url'),
+      tokenHash: hashOf(token),
       sidHash: sidHashOf(held.session),
       attemptId: randomUUID(),
       owner: context.owner,

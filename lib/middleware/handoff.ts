@@ -1,8 +1,8 @@
 /** The way of an admission to a checkout on another domain: a link made here, and taken there, once. */
-import { createHash } from 'node:crypto';
 import { earliest, isPast } from '../admission/expiry.js';
 import type { RequestAdmission } from '../admission/admission.js';
 import { FanfareError } from '../errors.js';
+import { hashOf } from '../tokens/admission-token.js';
 import { handedSid, type HandoffLink, readHandoff, signHandoff } from '../tokens/handoff-link.js';
 import { openToken, sealToken } from '../tokens/seal.js';
 import type { Session } from '../tokens/session.js';
@@ -102,7 +102,7 @@ async function hold(context: Context, held: HeldSession, { id, token, endsAt }: 
   for (let round = 0; round < ROUNDS; round += 1) {
     const outcome = await ledger.claim({
       ...{ admission, attemptId: id, owner, leaseMs: LEASE_MS, supersede: false },
-      tokenHash: createHash('sha256').update(token).digest('base64url'),
+      tokenHash: hashOf(token),
       sidHash: sidHashOf(held.session),
       // Its payment may still end: only an order of its own may take its place, and tell of it.
       takeUnresolved: false,

@@ -11,6 +11,7 @@ import type { Row } from '../ledger/row.js';
 import type { Admission, RequestAdmission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
+import { isShortText } from '../admission/short-text.js';
 import { assertClaim, withoutClaim } from './assert-claim.js';
 import { attemptEvent } from './attempt-events.js';
 import type { Context } from './context.js';
@@ -33,8 +34,6 @@ export interface CompleteExtras {
   readonly paidAt?: string | number;
 }
 
-const REFERENCE = /^[^\u0000-\u001f\u007f]{1,255}$/;
-
 /** The calls, for one instance. */
 export class Orders {
   readonly #context: Context;
@@ -56,7 +55,7 @@ export class Orders {
   }
 
   async deferAdmission(req: Request, { reference }: { readonly reference: string }): Promise<void> {
-    if (typeof reference !== 'string' || !REFERENCE.test(reference)) {
+    if (!isShortText(reference)) {
       throw new TypeError(
         '"reference" must be a text of 1 to 255 characters, none of them control characters',
       );

@@ -1,5 +1,6 @@
 /** What the operator wants to see, as it stands in the address. Pure. */
 import { isId } from '../admission/identity.js';
+import { isShortText } from '../admission/short-text.js';
 
 /** Completions on one page of a list. */
 export const PAGE_SIZE = 25;
@@ -23,8 +24,6 @@ export interface View {
   readonly done?: Done;
 }
 
-const SEARCHED = /^[^\u0000-\u001f\u007f]{1,255}$/;
-
 export function viewOf(target: string): View {
   const query = new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?')) : '');
   const search = query.get('search')?.trim() ?? '';
@@ -34,7 +33,7 @@ export function viewOf(target: string): View {
     deadPage: pageOf(query.get('dead')),
     waitingPage: pageOf(query.get('waiting')),
     refreshes: query.get('refresh') === 'on',
-    ...(SEARCHED.test(search) ? { search } : {}),
+    ...(isShortText(search) ? { search } : {}),
     ...(isId(discard) ? { discard } : {}),
     ...(done === undefined ? {} : { done }),
   };

@@ -1,6 +1,7 @@
 /** What a merchant hands in, checked before anything is asked: it may have come from a shopper's cart. Pure. */
 import { isId } from '../admission/identity.js';
 import { FanfareError } from '../errors.js';
+import { isShortText } from '../admission/short-text.js';
 
 /** One line of a cart. */
 export interface CartLine {
@@ -12,7 +13,6 @@ export interface CartLine {
   readonly line?: string;
 }
 
-const TEXT = /^[^\u0000-\u001f\u007f]{1,255}$/;
 const MOST_LINES = 100;
 const MOST_OF_ONE = 1_000_000;
 
@@ -24,7 +24,7 @@ export function readId(admission: unknown): string {
 }
 
 export function readText(name: string, value: unknown): string {
-  if (typeof value === 'string' && TEXT.test(value)) return value;
+  if (isShortText(value)) return value;
   throw invalid(`"${name}" must be a text of 1 to 255 characters`);
 }
 

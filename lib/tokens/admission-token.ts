@@ -70,13 +70,18 @@ export function readAdmissionToken(handed: HandedToken, now: number): PresentedT
   return compact({
     ...triple,
     token,
-    hash: createHash('sha256').update(token).digest('base64url'),
+    hash: hashOf(token),
     admittedAt: parseTime(claims['admittedAt']),
     experienceId: isId(claims['experienceId']) ? claims['experienceId'] : undefined,
     // The two names that Fanfare's other tokens have for it.
     organizationId: [claims['organizationId'], claims['org']].find(isId),
     expiresAt: earliest(ownEnd, parseTime(handed.expiresAt)),
   });
+}
+
+/** SHA-256 (base64url): what the ledger and the caches know a token by. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }
 
 /** The claims of a JWT; none for an opaque token, which is also what a broken JWT counts as. */

@@ -24,7 +24,7 @@ export const ORDER_EVENTS = [
 ] as const;
 
 /** Events that are only passed on. */
-export const NOTICES = [
+const NOTICES = [
   'auction.settled',
   'bid.outbid',
   'bid.placed',
