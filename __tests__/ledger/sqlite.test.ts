@@ -400,3 +400,29 @@ it('takes its time from the clock handed in', async () => {
   expect(await ledger.find(ADMISSION.id)).toMatchObject({ createdAt: 5_000, order: { completedAt: 5_000 } });
   await ledger.close();
 });
+
+describe('what a step outlives', () => {
+  it('waits for the disk where an order hangs on it, and not for a delivery, which would be sent again', async () => {
+    const ledger = sqliteLedger({ file, driver: 'better-sqlite3' });
+    await ledger.open();
+    const waited: boolean[] = [];
+    // Not the import: tests above make the ledger load its driver anew.
+    const { prototype } = jest.requireActual<typeof Database>('better-sqlite3');
+    const original = Reflect.get<typeof prototype, 'exec'>(prototype, 'exec');
+    const exec = jest.spyOn(prototype, 'exec').mockImplementation(function (this: Database.Database, sql) {
+      if (sql === 'COMMIT') waited.push(this.pragma('synchronous', { simple: true }) === 2);
+      return original.call(this, sql);
+    });
+    try {
+      await ledger.claim(claimBy('one'));
+      await ledger.complete(byAdmission);
+      const [due] = await ledger.takeDue(1, 1_000);
+      await ledger.settleDelivery(ADMISSION.id, due!.leaseId, { to: 'delivered' });
+      await ledger.claim(claimBy('one', 'admission-2'));
+    } finally {
+      exec.mockRestore();
+      await ledger.close();
+    }
+    expect(waited).toEqual([true, true, false, false, true]);
+  });
+});

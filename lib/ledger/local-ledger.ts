@@ -20,7 +20,7 @@ import type {
   RowQuery,
 } from './ledger.js';
 import { LocalOverview } from './local-overview.js';
-import type { LocalStore } from './local-store.js';
+import type { LocalStore, Outlives } from './local-store.js';
 import { noTransactions } from './no-transactions.js';
 import { denialKey } from './note.js';
 import { lasting } from './noting.js';
@@ -89,6 +89,7 @@ export class LocalLedger extends LocalOverview implements Ledger {
     return this.#step((now) => complete(this.#concerned(request), request, now));
   }
 
+  // A delivery whose lease or end a power cut undoes is sent again, under the same idempotency key.
   takeDue(limit: number, leaseMs: number): Promise<readonly DueDelivery[]> {
     return this.write((now) => {
       const taken = this.store
@@ -96,15 +97,15 @@ export class LocalLedger extends LocalOverview implements Ledger {
         .map((row) => lease(row, randomUUID(), leaseMs, now));
       for (const { row } of taken) this.store.put(row);
       return taken;
-    });
+    }, 'crash');
   }
 
   take(admissionId: string, leaseMs: number): Promise<DueDelivery | undefined> {
-    return this.#step((now) => take(this.store.byId(admissionId), randomUUID(), leaseMs, now));
+    return this.#step((now) => take(this.store.byId(admissionId), randomUUID(), leaseMs, now), 'crash');
   }
 
   settleDelivery(admissionId: string, leaseId: string, outcome: DeliveryOutcome): Promise<boolean> {
-    return this.#step((now) => settleDelivery(this.store.byId(admissionId), leaseId, outcome, now));
+    return this.#step((now) => settleDelivery(this.store.byId(admissionId), leaseId, outcome, now), 'crash');
   }
 
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean> {
@@ -150,17 +151,17 @@ export class LocalLedger extends LocalOverview implements Ledger {
     return row === undefined ? [] : [row];
   }
 
-  #step<Outcome>(step: (now: number) => Step<Outcome>): Promise<Outcome> {
+  #step<Outcome>(step: (now: number) => Step<Outcome>, outlives?: Outlives): Promise<Outcome> {
     return this.write((now) => {
       const { outcome, write } = step(now);
       if (write !== undefined) this.store.put(write);
       return outcome;
-    });
+    }, outlives);
   }
 
   /** The time is read inside the lock: a step that had to wait for it judges by when it got it. */
-  protected write<Result>(work: (now: number) => Result): Promise<Result> {
-    return this.read(() => this.store.exclusively(() => work(this.#clock.now())));
+  protected write<Result>(work: (now: number) => Result, outlives: Outlives = 'power-cut'): Promise<Result> {
+    return this.read(() => this.store.exclusively(() => work(this.#clock.now()), outlives));
   }
 
   protected read<Result>(work: (now: number) => Result): Promise<Result> {

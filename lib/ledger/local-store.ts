@@ -7,6 +7,12 @@ import type { Note, NoteKind, NotePlace } from './note.js';
 import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row } from './row.js';
 
+/**
+ * What a step outlives: `power-cut` is everything that may befall the machine; `crash` is the end of this process, for steps
+ * that are simply done again.
+ */
+export type Outlives = 'power-cut' | 'crash';
+
 /** Where the rows are. Every method may throw; nothing but `open` and `close` is called on a store that is not open. */
 export interface LocalStore {
   readonly engine: string;
@@ -17,7 +23,7 @@ export interface LocalStore {
   /** Idempotent. */
   close(): void;
   /** Runs `work` while nobody else writes. What it wrote is durable when this returns, and undone when it throws. */
-  exclusively<Result>(work: () => Result): Result;
+  exclusively<Result>(work: () => Result, outlives: Outlives): Result;
   byId(id: string): Row | undefined;
   /** Every row with this id, this token hash or this triple. */
   neighbours(admission: Admission, tokenHash?: string): readonly Row[];

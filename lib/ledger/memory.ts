@@ -4,7 +4,6 @@ import type { Triple } from '../admission/identity.js';
 import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
 import type { OrderedRow } from './delivering.js';
-import { byUrgency, dueAt } from './delivering.js';
 import { frozenCopy } from './frozen-copy.js';
 import type { LeadRecord } from './lead.js';
 import type { Ledger, RowQuery } from './ledger.js';
@@ -17,6 +16,7 @@ import { countRows, searchRows } from './overseeing.js';
 import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row } from './row.js';
 import { agesFrom, byAge, deletableAt, standing } from './standing.js';
+import { WaitingOrders } from './waiting-orders.js';
 
 export interface MemoryLedgerOptions {
   /** The engine's time; default: the machine's. */
@@ -45,8 +45,7 @@ class MemoryStore implements LocalStore {
   readonly #rows = new Map<string, Row>();
   readonly #idByToken = new Map<string, string>();
   readonly #idsByTriple = new Map<string, Set<string>>();
-  /** The most urgent first. */
-  readonly #ordered: OrderedRow[] = [];
+  readonly #waiting = new WaitingOrders();
   readonly #notes = new MemoryNotes();
   #lead: LeadRecord | undefined;
 
@@ -62,7 +61,7 @@ class MemoryStore implements LocalStore {
     this.#rows.clear();
     this.#idByToken.clear();
     this.#idsByTriple.clear();
-    this.#ordered.length = 0;
+    this.#waiting.clear();
     this.#notes.clear();
   }
 
@@ -85,12 +84,7 @@ class MemoryStore implements LocalStore {
   }
 
   due(now: number, limit: number): readonly OrderedRow[] {
-    const due: OrderedRow[] = [];
-    for (const row of this.#ordered) {
-      if (due.length >= limit) break;
-      if (dueAt(row) <= now) due.push(row);
-    }
-    return due;
+    return this.#waiting.due(now, limit);
   }
 
   list({ states, olderThanMs = 0, limit }: RowQuery, now: number): readonly Row[] {
@@ -115,10 +109,8 @@ class MemoryStore implements LocalStore {
     const before = this.#rows.get(id);
     this.#rows.set(id, row);
     if (row.tokenHash !== undefined) this.#idByToken.set(row.tokenHash, id);
-    const key = tripleKey(row.admission);
-    this.#idsByTriple.set(key, (this.#idsByTriple.get(key) ?? new Set()).add(id));
-    if (before?.state === 'ordered') this.#ordered.splice(placeOf(before, this.#ordered), 1);
-    if (row.state === 'ordered') this.#ordered.splice(placeOf(row, this.#ordered), 0, row);
+    if (before === undefined) this.#addToTriple(row);
+    this.#waiting.put(row, before);
   }
 
   purge(now: number, limit: number): number {
@@ -152,6 +144,11 @@ class MemoryStore implements LocalStore {
     this.#notes.put(note);
   }
 
+  #addToTriple({ admission }: Row): void {
+    const key = tripleKey(admission);
+    this.#idsByTriple.set(key, (this.#idsByTriple.get(key) ?? new Set()).add(admission.id));
+  }
+
   #delete(row: Row): void {
     const { id } = row.admission;
     this.#rows.delete(id);
@@ -161,17 +158,6 @@ class MemoryStore implements LocalStore {
     ids?.delete(id);
     if (ids?.size === 0) this.#idsByTriple.delete(key);
   }
-}
-
-/** Where a row is, or belongs, in a list by urgency. */
-function placeOf(row: OrderedRow, ordered: readonly OrderedRow[]): number {
-  let [from, to] = [0, ordered.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (byUrgency(ordered[middle] as OrderedRow, row) < 0) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 function tripleKey({ distributionType, distributionId, consumerId }: Triple): string {

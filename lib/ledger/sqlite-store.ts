@@ -5,7 +5,7 @@ import type { OrderedRow } from './delivering.js';
 import { byUrgency } from './delivering.js';
 import type { LeadRecord } from './lead.js';
 import type { RowQuery } from './ledger.js';
-import type { LocalStore } from './local-store.js';
+import type { LocalStore, Outlives } from './local-store.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
 import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row, RowStateName } from './row.js';
@@ -55,8 +55,9 @@ export class SqliteStore implements LocalStore {
     connection?.database.close();
   }
 
-  exclusively<Result>(work: () => Result): Result {
+  exclusively<Result>(work: () => Result, outlives: Outlives): Result {
     const { database, checkFile } = this.#opened();
+    database.exec(`PRAGMA synchronous = ${outlives === 'power-cut' ? 'FULL' : 'NORMAL'}`);
     return inTransaction(database, () => {
       const result = work();
       checkFile();
