@@ -9,8 +9,9 @@ const kept = new WeakSet<object>();
  * what the durable engines keep.
  */
 export function frozenCopy(row: Row): Row {
-  const parts = Object.entries(row as object).filter(([, part]) => part !== undefined);
-  return Object.freeze(Object.fromEntries(parts.map(([name, part]) => [name, keep(part)]))) as unknown as Row;
+  const copy: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries(row)) if (part !== undefined) copy[name] = keep(part);
+  return Object.freeze(copy) as unknown as Row;
 }
 
 function keep(part: unknown): unknown {
