@@ -10,7 +10,7 @@ const kept = new WeakSet<object>();
  */
 export function frozenCopy(row: Row): Row {
   const copy: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(row)) if (part !== undefined) copy[name] = keep(part);
+  for (const [name, part] of Object.entries(row)) copy[name] = keep(part);
   return Object.freeze(copy) as unknown as Row;
 }
 
