@@ -72,8 +72,8 @@ export interface Fanfare extends Calls, Cancellations {
   acceptReturn(options?: ReturnOptions): Middleware;
   /**
    * A link for an e-mail to the winner of a draw or an auction, for an admission that came by webhook. It names nothing and
-   * holds no token: that lies sealed in the ledger, until the link's deadline. Good again and again until then or until the
-   * order, at most 5 times. Rejects with `INVALID_ADMISSION_DATA`, `ADMISSION_INVALID`, `ADMISSION_MISMATCH`,
+   * holds no token: that lies sealed in the ledger, until the link's deadline, with which its sessions end, too. Good again
+   * and again until then or until the order, at most 5 times. Rejects with `INVALID_ADMISSION_DATA`, `ADMISSION_INVALID`, `ADMISSION_MISMATCH`,
    * `ADMISSION_EXPIRED` or `LEDGER_UNAVAILABLE`, and with a `TypeError` for a wrong option.
    */
   createWinnerLink(admission: WinnerAdmission, options: WinnerLinkOptions): Promise<string>;
