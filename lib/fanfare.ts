@@ -43,8 +43,8 @@ export interface Fanfare extends Calls, Cancellations {
   /**
    * A link that hands the admission to the checkout on another domain (option `handoff`): good once, for a minute. Until it
    * is taken or has lapsed, orders here are refused with `ADMISSION_IN_USE`; once it is taken, for good, where both domains
-   * keep one ledger. Rejects with `ADMISSION_REQUIRED`, `ADMISSION_INVALID`, `ADMISSION_IN_USE`, `ADMISSION_USED` or
-   * `LEDGER_UNAVAILABLE`, and with a `TypeError` when `url` leads to no configured destination.
+   * keep one ledger. Rejects with `ADMISSION_REQUIRED`, `ADMISSION_INVALID`, `ADMISSION_EXPIRED`, `ADMISSION_IN_USE`,
+   * `ADMISSION_USED` or `LEDGER_UNAVAILABLE`, and with a `TypeError` when `url` leads to no configured destination.
    */
   createHandoffUrl(reference: Request | RequestAdmission, options: HandoffUrlOptions): Promise<string>;
   /**

@@ -3,11 +3,11 @@ import type { Conditions } from '../admission/conditions.js';
 import { admit } from './admit.js';
 import type * as AdmitHandoffToken from './admit-handoff-token.js';
 import type { Context } from './context.js';
-import type * as HandoffModule from './handoff.js';
 import { type Request, type Response, targetOf } from './http.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
 import { seeOther } from './see-other.js';
 import type { HeldSession } from './sessions.js';
+import type * as TakeLink from './take-link.js';
 import {
   type Found,
   handoffTokenInBody,
@@ -120,7 +120,7 @@ async function attachLink(
 ): Promise<'next' | 'answered'> {
   state.seen.push(link);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
-  const { takeLink } = require('./handoff.js') as typeof HandoffModule;
+  const { takeLink } = require('./take-link.js') as typeof TakeLink;
   const admitted = await takeLink(context, state, res, link);
   remember(state, req, admitted);
   return leadAway(state, req, res, look, admitted);
