@@ -88,6 +88,26 @@ describe('a link to another domain', () => {
     expect((await there.post('/order', {})).status).toBe(200);
   });
 
+  it('waits in the URL while the ledger is away: no page is refused for it, and the checkout tries again', async () => {
+    const { here } = await open();
+    const checkout = stage.another({ ledger, handoff: { secrets: [BOTH], origin: PAY } });
+    const there = await stage.serve('Express 5', [
+      { use: [checkout.attachAdmission()] },
+      { path: '/products', use: [showAdmission] },
+      { path: '/pay', use: [checkout.requireAdmission(), showAdmission] },
+    ]);
+    const link = await leave(here);
+    const away = jest.spyOn(ledger, 'addNote').mockRejectedValue(new Error('the disk is away'));
+    const products = await there.visit(link.replace('/pay', '/products'));
+    expect([products.status, products.json()]).toEqual([200, { admission: null }]);
+    const page = await there.visit(link);
+    expect([page.status, page.text.includes('http-equiv="refresh"')]).toEqual([503, true]);
+    away.mockRestore();
+    expect((await there.visit(link)).status).toBe(303);
+    jest.spyOn(ledger, 'addNote').mockRejectedValue(new Error('the disk is away'));
+    expect((await there.visit(link)).status).toBe(200);
+  });
+
   it.each<readonly [string, Partial<FanfareOptions>]>([
     ['another site', { handoff: { secrets: [BOTH], origin: 'https://other.example' } }],
     [

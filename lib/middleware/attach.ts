@@ -4,6 +4,7 @@ import { admit } from './admit.js';
 import type * as AdmitHandoffToken from './admit-handoff-token.js';
 import type { Context } from './context.js';
 import { type Request, type Response, targetOf } from './http.js';
+import { troubleOf } from './ledger-bars.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
 import { seeOther } from './see-other.js';
 import type { HeldSession } from './sessions.js';
@@ -121,7 +122,7 @@ async function attachLink(
   state.seen.push(link);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
   const { takeLink } = require('./take-link.js') as typeof TakeLink;
-  const admitted = await takeLink(context, state, res, link);
+  const admitted = await takeLink(context, state, res, link).catch(troubleOf);
   remember(state, req, admitted);
   return leadAway(state, req, res, look, admitted);
 }
@@ -149,7 +150,9 @@ function leadsAway(state: RequestState, admitted: HeldSession | TokenTrouble): b
   return !mayChange(admitted) && state.sessions.some(({ standing }) => standing === 'good');
 }
 
+const WAITING: ReadonlySet<string> = new Set(['TOO_MANY_ATTEMPTS', 'LEDGER_UNAVAILABLE']);
+
 /** Nobody knows yet whether the token is good. */
 function mayChange(trouble: TokenTrouble): boolean {
-  return 'answer' in trouble ? trouble.answer === 'unknown' : trouble.refused === 'TOO_MANY_ATTEMPTS';
+  return 'answer' in trouble ? trouble.answer === 'unknown' : WAITING.has(trouble.refused);
 }
