@@ -43,8 +43,8 @@ export interface Fanfare extends Calls, Cancellations {
   /**
    * A link that hands the admission to the checkout on another domain (option `handoff`): good once, for a minute. Until it
    * is taken or has lapsed, orders here are refused with `ADMISSION_IN_USE`; once it is taken, for good, where both domains
-   * keep one ledger. Rejects with `ADMISSION_REQUIRED`, `ADMISSION_INVALID`, `ADMISSION_IN_USE`, `ADMISSION_USED` or
-   * `LEDGER_UNAVAILABLE`, and with a `TypeError` when `url` leads to no configured destination.
+   * keep one ledger. Rejects with `ADMISSION_REQUIRED`, `ADMISSION_INVALID`, `ADMISSION_EXPIRED`, `ADMISSION_IN_USE`,
+   * `ADMISSION_USED` or `LEDGER_UNAVAILABLE`, and with a `TypeError` when `url` leads to no configured destination.
    */
   createHandoffUrl(reference: Request | RequestAdmission, options: HandoffUrlOptions): Promise<string>;
   /**
@@ -72,8 +72,8 @@ export interface Fanfare extends Calls, Cancellations {
   acceptReturn(options?: ReturnOptions): Middleware;
   /**
    * A link for an e-mail to the winner of a draw or an auction, for an admission that came by webhook. It names nothing and
-   * holds no token: that lies sealed in the ledger, until the link's deadline. Good again and again until then or until the
-   * order, at most 5 times. Rejects with `INVALID_ADMISSION_DATA`, `ADMISSION_INVALID`, `ADMISSION_MISMATCH`,
+   * holds no token: that lies sealed in the ledger, until the link's deadline, with which its sessions end, too. Good again
+   * and again until then or until the order, at most 5 times. Rejects with `INVALID_ADMISSION_DATA`, `ADMISSION_INVALID`, `ADMISSION_MISMATCH`,
    * `ADMISSION_EXPIRED` or `LEDGER_UNAVAILABLE`, and with a `TypeError` for a wrong option.
    */
   createWinnerLink(admission: WinnerAdmission, options: WinnerLinkOptions): Promise<string>;

@@ -255,16 +255,19 @@ describe('time', () => {
     expect(await attempts()).toEqual(['ordered']);
   });
 
-  test('past the grace the shopper is told that the time is over, and led back', async () => {
-    await open();
-    await gone({ expiresInSeconds: 60 });
-    await clock.advance(60_000 + 902_000);
+  test('to the second: good until orderGraceSeconds past the end, whichever way the shopper comes, and no longer', async () => {
+    await open({ options: { orderGraceSeconds: 120 } });
+    const end = Math.ceil((clock.now() + 60_000) / 1_000) * 1_000;
+    await gone({ expiresInSeconds: (end - clock.now()) / 1_000 });
     const ran = jest.fn();
     onReturn = ran;
-    const [posted, visited] = [await bankPosts(), await browser.visit(url)];
-    for (const answer of [posted, visited])
+    await clock.advance(end + 120_000 - clock.now());
+    expect((await bankPosts()).headers.location).toBe(url);
+    expect((await back()).status).toBe(200);
+    await clock.advance(1);
+    for (const answer of [await bankPosts(), await browser.visit(url)])
       expect(answer.headers.location).toBe('/experience?fanfare=expired');
-    expect(ran).not.toHaveBeenCalled();
+    expect(ran).toHaveBeenCalledTimes(1);
   });
 
   test('an order that the bank’s webhook brings past the grace is recorded all the same', async () => {

@@ -21,12 +21,13 @@ let shop: Jar;
 afterEach(closeStages);
 
 /** `answers`: what stands at the handoff endpoint in the emulator's place. */
-async function open(api: FanfareOptions['api'] = {}, answers?: object): Promise<void> {
+async function open(api: FanfareOptions['api'] = {}, answers?: object, status = 200): Promise<void> {
   clock = new ManualClock(Date.now());
   stage = await openStage({}, { clock });
   const url = await listen(stage.emulator.app);
   const elsewhere =
-    answers && (await listen((_req, res) => void res.end(JSON.stringify(answers)))).concat('/api');
+    answers &&
+    (await listen((_req, res) => void res.writeHead(status).end(JSON.stringify(answers)))).concat('/api');
   const fanfare = stage.another({
     api: { baseUrl: url, handoffBaseUrl: elsewhere ?? `${url}/api`, ...api },
   });
@@ -167,6 +168,26 @@ describe("Fanfare's answer", () => {
     const said = stage.events.filter(({ type }) => type === 'fanfare.misconfigured');
     expect(said).toHaveLength('valid' in answer ? 0 : 1);
     for (const { message } of said) expect(message).toContain('api.readHandoff');
+  });
+
+  it.each([
+    ['names an end that is past', 200, { ...IDS, expiresAt: 1_000_000_000 }, 403, 'ADMISSION_EXPIRED'],
+    [
+      'says that it has expired',
+      422,
+      { error: 'HANDOFF_EXPIRED', message: 'expired' },
+      403,
+      'ADMISSION_EXPIRED',
+    ],
+    ['does not know it', 404, {}, 403, 'ADMISSION_INVALID'],
+    ['refuses our key', 401, {}, 503, 'FANFARE_UNAVAILABLE'],
+    ['is too busy', 429, {}, 503, 'FANFARE_UNAVAILABLE'],
+    ['is broken', 502, {}, 503, 'FANFARE_UNAVAILABLE'],
+    ['leads elsewhere', 302, IDS, 503, 'FANFARE_UNAVAILABLE'],
+  ])('admits nobody where it %s', async (_name, status, answer, refused, code) => {
+    await open({}, answer, status);
+    const told = await hand();
+    expect([told.status, told.json()['code'], told.setCookies]).toEqual([refused, code, []]);
   });
 
   it('is read by the merchant where they know better', async () => {

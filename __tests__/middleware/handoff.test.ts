@@ -1,12 +1,8 @@
 /** An admission goes from one domain's shop to the checkout of another, by a link. */
 import { type FanfareOptions, type Ledger, memoryLedger } from '../../lib/index.js';
-import type { Jar } from '../support/jar.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { closeStages, openStage, type Route, showAdmission, type Stage } from '../support/servers.js';
-
-const BOTH = 'a secret that both of the domains know';
-const PAY = 'https://pay.example';
-const MINUTE = 60_000;
+import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
+import { BOTH, codeOf, type Domains, leave, MINUTE, openDomains, PAY } from './two-domains.js';
 
 let clock: ManualClock;
 let ledger: Ledger;
@@ -20,70 +16,7 @@ beforeEach(async () => {
 });
 afterEach(closeStages);
 
-interface Sites {
-  /** A browser at the shop, which has the admission. */
-  readonly here: Jar;
-  /** The same shopper's browser at the other domain. */
-  readonly there: Jar;
-}
-
-async function open(pay: Partial<FanfareOptions> = {}): Promise<Sites> {
-  const { fanfare } = stage;
-  const checkout = stage.another({
-    ledger,
-    handoff: { secrets: [BOTH], origin: PAY },
-    session: { secrets: ['another session secret, of the pay page'], insecure: true },
-    ...pay,
-  });
-  const order: Route['use'][number] = (req, res) => {
-    if (req.headers['x-pay'] === 'elsewhere') return void res.end('elsewhere');
-    checkout.completeAdmission(req, { orderId: 'order_1' }).then(
-      () => res.end(JSON.stringify({ superseded: req.admission?.superseded ?? null })),
-      (error: unknown) => res.end(String(error)),
-    );
-  };
-  const here = await stage.serve('Express 5', [
-    { use: [fanfare.attachAdmission()] },
-    { path: '/checkout', use: [fanfare.requireAdmission(), showAdmission] },
-    { path: '/order', use: [fanfare.claimAdmission(), showAdmission] },
-    { path: '/leave', use: [handing((req) => fanfare.createHandoffUrl(req, { url: `${PAY}/pay?cart=1` }))] },
-    {
-      path: '/leave-with-admission',
-      use: [handing((req) => fanfare.createHandoffUrl(req.admission!, { url: `${PAY}/pay` }))],
-    },
-  ]);
-  const there = await stage.serve('Express 5', [
-    { use: [checkout.attachAdmission()] },
-    { path: '/pay', use: [checkout.requireAdmission(), showAdmission] },
-    { path: '/order', use: [checkout.claimAdmission(), order] },
-  ]);
-  await here.visit(`/checkout?admission_token=${stage.token()}`);
-  return { here, there };
-}
-
-function handing(make: (req: Parameters<Route['use'][number]>[0]) => Promise<string>): Route['use'][number] {
-  return (req, res) => {
-    make(req).then(
-      (url) => res.writeHead(303, { Location: url }).end(),
-      (error: unknown) => {
-        res.statusCode = 500;
-        res.end(JSON.stringify({ code: (error as { code?: string }).code, text: String(error) }));
-      },
-    );
-  };
-}
-
-/** The part of a link that a server at the other domain sees. */
-async function leave(here: Jar, path = '/leave'): Promise<string> {
-  const { status, headers } = await here.visit(path);
-  expect(status).toBe(303);
-  const link = new URL(headers.location!);
-  expect(link.origin).toBe(PAY);
-  return link.pathname + link.search;
-}
-
-const codeOf = async (answer: Promise<{ json(): Record<string, unknown> }>): Promise<unknown> =>
-  (await answer).json()['code'];
+const open = (pay: Partial<FanfareOptions> = {}): Promise<Domains> => openDomains(stage, ledger, pay);
 
 describe('a link to another domain', () => {
   it('begins a session there, leaves the URL, and buys one order', async () => {
@@ -155,6 +88,26 @@ describe('a link to another domain', () => {
     expect((await there.post('/order', {})).status).toBe(200);
   });
 
+  it('waits in the URL while the ledger is away: no page is refused for it, and the checkout tries again', async () => {
+    const { here } = await open();
+    const checkout = stage.another({ ledger, handoff: { secrets: [BOTH], origin: PAY } });
+    const there = await stage.serve('Express 5', [
+      { use: [checkout.attachAdmission()] },
+      { path: '/products', use: [showAdmission] },
+      { path: '/pay', use: [checkout.requireAdmission(), showAdmission] },
+    ]);
+    const link = await leave(here);
+    const away = jest.spyOn(ledger, 'addNote').mockRejectedValue(new Error('the disk is away'));
+    const products = await there.visit(link.replace('/pay', '/products'));
+    expect([products.status, products.json()]).toEqual([200, { admission: null }]);
+    const page = await there.visit(link);
+    expect([page.status, page.text.includes('http-equiv="refresh"')]).toEqual([503, true]);
+    away.mockRestore();
+    expect((await there.visit(link)).status).toBe(303);
+    jest.spyOn(ledger, 'addNote').mockRejectedValue(new Error('the disk is away'));
+    expect((await there.visit(link)).status).toBe(200);
+  });
+
   it.each<readonly [string, Partial<FanfareOptions>]>([
     ['another site', { handoff: { secrets: [BOTH], origin: 'https://other.example' } }],
     [
@@ -206,10 +159,12 @@ describe('the admission, once a link was made', () => {
     const shop = { ledger, findOrder, handoff: { secrets: [BOTH], destinations: [PAY] } };
     stage = await openStage(shop, { clock });
     const { here } = await open();
+    // After the last sweep, which comes every minute, and over before the next one.
+    await clock.advance(30_000);
     await leave(here);
-    // Longer than the link, shorter than the next sweep.
-    await clock.advance(MINUTE + 1);
+    await clock.advance(MINUTE + 6_000);
     expect((await here.post('/order', {})).status).toBe(200);
+    expect(findOrder).not.toHaveBeenCalled();
   });
 
   it('stays refused for orders here once the link was taken', async () => {
@@ -218,6 +173,30 @@ describe('the admission, once a link was made', () => {
     await clock.advance(5 * MINUTE);
     expect(await codeOf(here.post('/order', {}))).toBe('ADMISSION_IN_USE');
     expect((await there.post('/order', {})).status).toBe(200);
+  });
+
+  it('stays refused for orders here when the first attempt there came to nothing, whatever becomes of a second link', async () => {
+    const { here, there } = await open();
+    await there.visit(await leave(here));
+    expect((await there.post('/order', {}, { 'X-Pay': 'declined' })).status).toBe(402);
+    expect(await codeOf(here.post('/order', {}))).toBe('ADMISSION_IN_USE');
+    await leave(here);
+    await clock.advance(2 * MINUTE);
+    expect(await codeOf(here.post('/order', {}))).toBe('ADMISSION_IN_USE');
+    expect((await there.post('/order', {})).status).toBe(200);
+  });
+
+  it('stays refused here also after the secret was rotated', async () => {
+    const { here, there } = await open();
+    await there.visit(await leave(here));
+    await there.post('/order', {}, { 'X-Pay': 'declined' });
+    const secrets = ['a newer secret that both domains know', BOTH];
+    const rotated = stage.another({ ledger, handoff: { secrets, destinations: [PAY] } });
+    const shop = await stage.serve('node:http', [
+      { path: '/order', use: [rotated.claimAdmission(), showAdmission] },
+    ]);
+    for (const [name, value] of here.cookies) shop.cookies.set(name, value);
+    expect(await codeOf(shop.post('/order', {}))).toBe('ADMISSION_IN_USE');
   });
 
   it('goes by a second link when the shopper comes back for one, and by the first no more', async () => {
@@ -263,6 +242,35 @@ describe('the admission, once a link was made', () => {
     await clock.advance(3_600_000);
     expect((await there.fetch('/pay')).json()['code']).toBe('ADMISSION_EXPIRED');
   });
+});
+
+test('an admission that is over is not handed over', async () => {
+  const { here } = await open();
+  const expiresInSeconds = 60;
+  here.cookies.clear();
+  await here.visit(`/checkout?admission_token=${stage.token({ consumerId: 'cons_9', expiresInSeconds })}`);
+  let kept: unknown;
+  const { fanfare } = stage;
+  const shop = await stage.serve('node:http', [
+    { use: [fanfare.attachAdmission(), (req, res) => ((kept = req.admission), res.end())] },
+  ]);
+  for (const [name, value] of here.cookies) shop.cookies.set(name, value);
+  await shop.visit('/');
+  await clock.advance(65_001);
+  await expect(fanfare.createHandoffUrl(kept as never, { url: PAY })).rejects.toMatchObject({
+    code: 'ADMISSION_EXPIRED',
+  });
+});
+
+test('a second link to a session that has ordered leads to the order, with a ledger each', async () => {
+  const { here, there } = await open({
+    ledger: memoryLedger({ clock }),
+    orderUrl: (orderId) => `/orders/${orderId}`,
+  });
+  await there.visit(await leave(here));
+  await there.post('/order', {});
+  await there.visit(await leave(here));
+  expect((await there.visit('/pay')).headers.location).toBe('/orders/order_1');
 });
 
 test('a request without an admission, or without the option, gives no link', async () => {

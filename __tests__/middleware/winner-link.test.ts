@@ -49,6 +49,11 @@ function won(mint: Partial<MintOptions> = {}) {
   return { token, consumerId, distributionId, distributionType, expiresAt };
 }
 
+/** Neither the webhook nor the token tells when it ends. */
+function endless(): ReturnType<typeof won> {
+  return { ...won({ opaque: true }), expiresAt: undefined } as unknown as ReturnType<typeof won>;
+}
+
 /** The link as the shop's server sees it. */
 async function linkFor(admission: ReturnType<typeof won>, deadline?: number): Promise<string> {
   const options = deadline === undefined ? {} : { deadline };
@@ -210,16 +215,29 @@ describe('the button', () => {
     expect((await browsers[4]!.visit('/checkout')).status).toBe(200);
   });
 
-  it('works as often in one browser whose session has no known end, and is asked about again', async () => {
+  it('works as often in one browser, for hours', async () => {
     await open();
-    const endless = { ...won({ opaque: true }), expiresAt: undefined } as unknown as ReturnType<typeof won>;
-    const link = await linkFor(endless, Date.now() + 24 * HOUR * 1_000);
+    const link = await linkFor(endless(), clock.now() + 24 * HOUR * 1_000);
     for (let turn = 0; turn < 7; turn += 1) {
       expect((await press(link)).status).toBe(303);
       expect((await shop.visit('/checkout')).status).toBe(200);
       await clock.advance(31 * 60_000);
     }
     expect(said('winner_link.redeemed')).toHaveLength(1);
+  });
+
+  it.each<readonly [string, () => ReturnType<typeof won>]>([
+    ['whose end nobody knows', () => endless()],
+    ['that lasts longer', () => won()],
+  ])('begins a session that ends with the link, for an admission %s', async (_name, make) => {
+    await open();
+    const link = await linkFor(make(), clock.now() + HOUR * 1_000);
+    await clock.advance(HOUR * 1_000 - 1_000);
+    expect((await press(link)).status).toBe(303);
+    const { admission } = (await shop.visit('/checkout')).json();
+    expect(admission).toMatchObject({ expiresAt: clock.now() + 1_000 });
+    await clock.advance(1_000 + 5_001);
+    expect((await shop.post('/order', {}, FROM_OUR_PAGE)).json()['code']).toBe('ADMISSION_EXPIRED');
   });
 
   it('never begins a sixth session, whoever is fastest', async () => {

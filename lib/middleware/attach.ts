@@ -3,11 +3,12 @@ import type { Conditions } from '../admission/conditions.js';
 import { admit } from './admit.js';
 import type * as AdmitHandoffToken from './admit-handoff-token.js';
 import type { Context } from './context.js';
-import type * as HandoffModule from './handoff.js';
 import { type Request, type Response, targetOf } from './http.js';
+import { troubleOf } from './ledger-bars.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
 import { seeOther } from './see-other.js';
 import type { HeldSession } from './sessions.js';
+import type * as TakeLink from './take-link.js';
 import {
   type Found,
   handoffTokenInBody,
@@ -120,8 +121,8 @@ async function attachLink(
 ): Promise<'next' | 'answered'> {
   state.seen.push(link);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
-  const { takeLink } = require('./handoff.js') as typeof HandoffModule;
-  const admitted = await takeLink(context, state, res, link);
+  const { takeLink } = require('./take-link.js') as typeof TakeLink;
+  const admitted = await takeLink(context, state, res, link).catch(troubleOf);
   remember(state, req, admitted);
   return leadAway(state, req, res, look, admitted);
 }
@@ -149,7 +150,9 @@ function leadsAway(state: RequestState, admitted: HeldSession | TokenTrouble): b
   return !mayChange(admitted) && state.sessions.some(({ standing }) => standing === 'good');
 }
 
+const WAITING: ReadonlySet<string> = new Set(['TOO_MANY_ATTEMPTS', 'LEDGER_UNAVAILABLE']);
+
 /** Nobody knows yet whether the token is good. */
 function mayChange(trouble: TokenTrouble): boolean {
-  return 'answer' in trouble ? trouble.answer === 'unknown' : trouble.refused === 'TOO_MANY_ATTEMPTS';
+  return 'answer' in trouble ? trouble.answer === 'unknown' : WAITING.has(trouble.refused);
 }

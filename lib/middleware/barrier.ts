@@ -2,7 +2,7 @@
 import { delay } from '../clock.js';
 import { isUsed, type Row } from '../ledger/row.js';
 import type { Context } from './context.js';
-import { endLapsedLink, isLink } from './held-by-link.js';
+import { isHeldByLink, isLink } from './held-by-link.js';
 import { usedBy } from './page-guard.js';
 import { refusal, type ReasonedRefusal } from './refusals.js';
 import { type HeldSession, sidHashOf } from './sessions.js';
@@ -69,8 +69,7 @@ async function settleUnresolved(
   claimant: Claimant,
   row: Row,
 ): Promise<ReasonedRefusal | undefined> {
-  if (await endLapsedLink(context, row)) return undefined;
-  if (!context.settings.hasFindOrder) return undefined;
+  if (isHeldByLink(row) || !context.settings.hasFindOrder) return undefined;
   if ((await context.reconciler.settle(row)) === 'free') return undefined;
   const settled = await context.ledger.find(row.admission.id);
   // It has an order now, or another submit has settled it first and stands there in its place.

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
+import type { Row } from '../ledger/row.js';
 import { hashOf } from '../tokens/admission-token.js';
 import { sealedTokenIn } from '../tokens/session.js';
 import { announce, type Claimed, superseded, tookFrom } from './claimed.js';
@@ -11,6 +12,7 @@ import { attach } from './attach.js';
 import { barrier, type Claimant, type OnPending, WAIT_FOR_OWN_MS } from './barrier.js';
 import type { Context } from './context.js';
 import { type Validated, validateAfresh } from './fresh-validation.js';
+import { isHandedOver, isHeldByLink } from './held-by-link.js';
 import type { Request } from './http.js';
 import { revive, staleFor, type Visit } from './page-guard.js';
 import { candidates, pick } from './picking.js';
@@ -39,7 +41,7 @@ export async function guardSubmit(visit: Visit, options: ClaimOptions): Promise<
   // A guard in front of this one has claimed already; to wait for it would be to wait for oneself.
   if (state.attempt?.holder.admissionId === held.session.admission.id) return 'next';
   const claimant = { held, onPending: options.onPending, waitUntil: context.clock.now() + WAIT_FOR_OWN_MS };
-  const barred = await barrier(context, claimant, await context.ledger.find(held.session.admission.id));
+  const barred = await standsInTheWay(context, claimant);
   if (barred !== undefined) return barred;
   const validated = await validateAfresh(visit, state, held);
   if ('refusal' in validated) return validated;
@@ -72,6 +74,14 @@ function namedAdmission(req: Request): unknown {
   return body ?? req.headers['x-fanfare-admission-id'];
 }
 
+async function standsInTheWay(context: Context, claimant: Claimant): Promise<ReasonedRefusal | undefined> {
+  const { session } = claimant.held;
+  const admissionId = session.admission.id;
+  const barred = await barrier(context, claimant, await context.ledger.find(admissionId));
+  if (barred !== undefined || !(await isHandedOver(context, session))) return barred;
+  return refusal('ADMISSION_IN_USE', 'it was handed over to another domain', { admissionId });
+}
+
 /** From now on page loads of this session ask the ledger, so that a finished checkout leads to its order. */
 async function mark({ context, res }: Visit, state: RequestState, { held }: Validated): Promise<HeldSession> {
   return writeSession(
@@ -90,7 +100,7 @@ async function claim(
   leaseMs: number,
 ): Promise<Claimed | ReasonedRefusal> {
   const { held, onPending } = claimant;
-  let supersede = onPending === 'supersede';
+  let met: Row | undefined;
   for (let round = 0; round < CLAIM_ROUNDS; round += 1) {
     const outcome = await context.ledger.claim({
       admission: held.session.admission,
@@ -99,15 +109,14 @@ async function claim(
       attemptId: randomUUID(),
       owner: context.owner,
       leaseMs,
-      supersede,
-      takeUnresolved: !context.settings.hasFindOrder,
+      supersede: onPending === 'supersede' || isHeldByLink(met),
+      takeUnresolved: !context.settings.hasFindOrder || isHeldByLink(met),
     });
     if (outcome.outcome === 'claimed') return outcome;
     if (outcome.outcome === 'denied') return denied(held);
     const barred = await barrier(context, claimant, outcome.row);
     if (barred !== undefined) return barred;
-    // What is no barrier while it waits is the link that brought this session here.
-    supersede ||= outcome.row.state === 'pending';
+    met = outcome.row;
   }
   return refusal('ADMISSION_IN_USE', 'other attempts keep coming first', {
     admissionId: held.session.admission.id,

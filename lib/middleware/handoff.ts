@@ -1,17 +1,17 @@
-/** The way of an admission to a checkout on another domain: a link made here, and taken there, once. */
-import { earliest, isPast } from '../admission/expiry.js';
+/** The way of an admission to a checkout on another domain: the link that is made here. For the other side see `take-link.ts`. */
+import { CLOCK_TOLERANCE_MS, isPast } from '../admission/expiry.js';
 import type { RequestAdmission } from '../admission/admission.js';
 import { FanfareError } from '../errors.js';
+import type { Row } from '../ledger/row.js';
 import { hashOf } from '../tokens/admission-token.js';
-import { handedSid, type HandoffLink, readHandoff, signHandoff } from '../tokens/handoff-link.js';
-import { openToken, sealToken } from '../tokens/seal.js';
-import type { Session } from '../tokens/session.js';
+import { handedSid, signHandoff } from '../tokens/handoff-link.js';
+import { sealToken } from '../tokens/seal.js';
 import { barrier } from './barrier.js';
 import type { Context, Handoff } from './context.js';
-import { endEarlierLink, newLinkId } from './held-by-link.js';
-import type { Request, Response } from './http.js';
-import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
-import { type HeldSession, sessionShown, sidHashOf, tokenOf, writeSession } from './sessions.js';
+import { endEarlierLink, isHeldByLink, newLinkId, noteLink } from './held-by-link.js';
+import type { Request } from './http.js';
+import type { RequestStates } from './request-state.js';
+import { type HeldSession, sessionShown, sidHashOf, tokenOf } from './sessions.js';
 import { HANDOFF_PARAMETER } from './token-sources.js';
 
 export interface HandoffOptions {
@@ -33,8 +33,6 @@ export interface HandoffUrlOptions {
 const LONGEST_SECONDS = 600;
 /** Only until the attempt is parked. */
 const LEASE_MS = 10_000;
-/** The note of a link outlives it, so that what it held can be told from an order attempt. */
-const REMEMBERED_MS = 86_400_000;
 const ROUNDS = 3;
 
 /** `fanfare.createHandoffUrl`. */
@@ -51,7 +49,9 @@ export async function createHandoffUrl(
   if (token === undefined) throw new FanfareError('ADMISSION_INVALID');
   const { admission } = here.session;
   const now = context.clock.now();
-  const endsAt = earliest(now + endsInMs, admission.expiresAt) ?? now;
+  if (isPast(admission.expiresAt, now)) throw new FanfareError('ADMISSION_EXPIRED');
+  // In whole seconds, as it is signed.
+  const endsAt = Math.ceil((now + endsInMs) / 1_000) * 1_000;
   const id = newLinkId();
   const session = { ...here.session, attempted: false, sid: handedSid(keyring, here.session) };
   await hold(context, { ...here, session }, { id, token, endsAt });
@@ -96,78 +96,36 @@ interface Holding {
 
 /** Until the link is taken or has lapsed, nobody but who takes it can order. */
 async function hold(context: Context, held: HeldSession, { id, token, endsAt }: Holding): Promise<void> {
-  const { ledger, owner, clock } = context;
+  const { ledger, owner } = context;
   const { admission } = held.session;
-  await ledger.addNote({ kind: 'handoff', key: id, value: '', until: endsAt + REMEMBERED_MS });
+  await noteLink(context, id, 'held', endsAt);
+  let met: Row | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     const outcome = await ledger.claim({
       ...{ admission, attemptId: id, owner, leaseMs: LEASE_MS, supersede: false },
       tokenHash: hashOf(token),
       sidHash: sidHashOf(held.session),
-      // Its payment may still end: only an order of its own may take its place, and tell of it.
-      takeUnresolved: false,
+      // The payment of an order attempt may still end: only an order of its own may take its place, and tell of it.
+      takeUnresolved: isHeldByLink(met),
     });
     if (outcome.outcome === 'denied') throw new FanfareError('ADMISSION_INVALID');
-    if (outcome.outcome === 'claimed') {
-      const holder = { admissionId: admission.id, attemptId: id };
-      await ledger.settle(holder, { to: 'pending', pendingMs: endsAt - clock.now(), notAfter: endsAt });
-      return;
-    }
-    if (await endEarlierLink(context, outcome.row, held.session)) continue;
-    const barred = await barrier(context, { held, onPending: 'refuse', waitUntil: 0 }, outcome.row);
+    if (outcome.outcome === 'claimed') return park(context, admission.id, id, endsAt);
+    met = outcome.row;
+    if (await endEarlierLink(context, met, held.session)) continue;
+    const barred = await barrier(context, { held, onPending: 'refuse', waitUntil: 0 }, met);
     if (barred !== undefined) throw new FanfareError(barred.refusal.code);
   }
   throw new FanfareError('ADMISSION_IN_USE');
 }
 
-/** Takes a link: the session it tells of begins in this browser, unless it is no link for here or was taken before. */
-export async function takeLink(
-  context: Context,
-  state: RequestState,
-  res: Response,
-  text: string,
-): Promise<HeldSession | TokenTrouble> {
-  const taken = readLink(context, text);
-  if (!('token' in taken)) return taken;
-  const { session, token, id, endsAt } = taken;
-  const { ledger, clock, emit } = context;
-  // Known already where both sites keep one ledger; where they do not, this side alone knows that it was taken.
-  await ledger.addNote({ kind: 'handoff', key: id, value: '', until: endsAt + REMEMBERED_MS });
-  if ((await ledger.useNote('handoff', id, 1)) === undefined) return refused('the link was taken before');
-  await holdOn(context, session, id);
-  const { admission } = session;
-  const others = state.sessions.filter((other) => other.session.admission.id !== admission.id);
-  const begun = { ...session, startedAt: clock.now() };
-  const sealed = sealToken(context.keyring, token, admission.id);
-  const held = await writeSession(context, res, begun, sealed, others);
-  state.sessions = [held, ...others];
-  const message = 'An admission came by a link from another domain.';
-  emit({ type: 'admission.attached', level: 'info', message, admissionId: admission.id });
-  return held;
-}
-
-type ReadLink = HandoffLink & { readonly token: string };
-
-function readLink({ handoff, settings, clock }: Context, text: string): ReadLink | TokenTrouble {
-  const link = handoff?.origin && readHandoff(handoff.keyring, handoff.origin, text);
-  if (!link) return refused('the link is none that was made for this site');
-  if (link.organizationId !== settings.organizationId)
-    return { refused: 'ADMISSION_MISMATCH', detail: 'the link is of another organization' };
-  const { admission } = link.session;
-  if (isPast(admission.expiresAt, clock.now())) return { answer: 'no', code: 'ADMISSION_EXPIRED' };
-  if (isPast(link.endsAt, clock.now())) return refused('the link is over');
-  const token = openToken(handoff.keyring, link.sealedToken, admission.id);
-  return token === undefined ? refused('the token in the link does not open') : { ...link, token };
-}
-
-/** What was held until the link's end is held until the admission's now: the site that made the link has handed it over. */
-async function holdOn({ ledger, settings, clock }: Context, session: Session, id: string): Promise<void> {
-  const { expiresAt, id: admissionId } = session.admission;
-  const now = clock.now();
-  const notAfter = expiresAt === undefined ? now + settings.maxSessionMs : expiresAt + settings.orderGraceMs;
-  await ledger.settle({ admissionId, attemptId: id }, { to: 'pending', pendingMs: notAfter - now, notAfter });
-}
-
-function refused(detail: string): TokenTrouble {
-  return { refused: 'ADMISSION_INVALID', detail };
+/** For longer than the other domain takes the link, however our clocks differ. */
+async function park(
+  { ledger, clock }: Context,
+  admissionId: string,
+  id: string,
+  endsAt: number,
+): Promise<void> {
+  const pendingMs = endsAt + CLOCK_TOLERANCE_MS - clock.now();
+  const parked = await ledger.settle({ admissionId, attemptId: id }, { to: 'pending', pendingMs });
+  if (!parked) throw new FanfareError('ADMISSION_IN_USE');
 }

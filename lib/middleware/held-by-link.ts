@@ -1,6 +1,7 @@
 /** What the ledger holds for a handoff link is no order attempt: it ends with the link, and stands in no order's way. */
 import { randomBytes } from 'node:crypto';
-import type { Row } from '../ledger/row.js';
+import type { OpenAttempt, Row } from '../ledger/row.js';
+import { handedSid } from '../tokens/handoff-link.js';
 import type { Session } from '../tokens/session.js';
 import type { Context } from './context.js';
 import { sidHashOf } from './sessions.js';
@@ -12,24 +13,48 @@ export function newLinkId(): string {
   return PREFIX + randomBytes(16).toString('base64url');
 }
 
-/** Whether it is the name of a link. */
-export function isLink(attempt: { readonly id: string }): boolean {
+/** That a link was taken is known until it is over by every clock. */
+const REMEMBERED_MS = 86_400_000;
+
+/**
+ * Notes a link, so that it is good once; one that is noted already stays as it is.
+ *
+ * @param holds `held`: its row is in this very ledger. `foreign`: it came from a site with a ledger of its own
+ */
+export async function noteLink(
+  { ledger }: Context,
+  id: string,
+  holds: 'held' | 'foreign',
+  endsAt: number,
+): Promise<void> {
+  await ledger.addNote({ kind: 'handoff', key: id, value: holds, until: endsAt + REMEMBERED_MS });
+}
+
+/** Whether it is what a link holds, and no order attempt. */
+export function isLink(attempt: Pick<OpenAttempt, 'id'>): boolean {
   return attempt.id.startsWith(PREFIX);
 }
 
-/** Frees a row that only a link held which nobody took in time. Resolves to whether it did. */
-export async function endLapsedLink({ ledger }: Context, row: Row): Promise<boolean> {
-  if (row.state !== 'unresolved' || !isLink(row.attempt)) return false;
-  // First no more can take it, then it is looked whether somebody has.
-  await ledger.finishNote('handoff', row.attempt.id);
-  const link = await ledger.findNote('handoff', row.attempt.id);
-  if (link === undefined || link.uses > 0) return false;
-  return ledger.settle({ admissionId: row.admission.id, attemptId: row.attempt.id }, { to: 'free' });
+/** Whether a link alone holds the row. One that has lapsed holds it against nobody. */
+export function isHeldByLink(row: Row | undefined): boolean {
+  return row !== undefined && 'attempt' in row && isLink(row.attempt);
 }
 
 /** Frees a row that an earlier link to this very session holds; that link is good no more. Resolves to whether it did. */
 export async function endEarlierLink({ ledger }: Context, row: Row, session: Session): Promise<boolean> {
   if (row.state !== 'pending' || !isLink(row.attempt) || row.sidHash !== sidHashOf(session)) return false;
-  await ledger.finishNote('handoff', row.attempt.id);
   return ledger.settle({ admissionId: row.admission.id, attemptId: row.attempt.id }, { to: 'free' });
+}
+
+/** Notes that the session of a link has begun, until when its admission may be claimed. */
+export async function noteHandedOver({ ledger }: Context, session: Session, until: number): Promise<void> {
+  await ledger.addNote({ kind: 'handoff', key: sidHashOf(session), value: '', until });
+}
+
+/** Whether a link of this session was taken: its orders are made there now, also when the first attempt came to nothing. */
+export async function isHandedOver({ ledger, handoff }: Context, session: Session): Promise<boolean> {
+  if (handoff === undefined || handoff.destinations.size === 0) return false;
+  const sids = handoff.keyring.map((key) => handedSid([key], session));
+  const notes = sids.map((sid) => ledger.findNote('handoff', sidHashOf({ ...session, sid })));
+  return (await Promise.all(notes)).some((note) => note !== undefined);
 }

@@ -13,7 +13,7 @@ export async function ledgerBars(
   state: RequestState,
   presented: PresentedToken,
 ): Promise<EarlyRefusal | undefined> {
-  return look(context, state, presented).catch(refusalFor);
+  return look(context, state, presented).catch(troubleOf);
 }
 
 async function look(
@@ -40,7 +40,7 @@ function mayLearn({ validator }: Context, presented: PresentedToken, row: Row): 
 }
 
 /** Trouble for a guard to answer, and nothing that may stop a page which only attaches. */
-function refusalFor(error: unknown): EarlyRefusal {
+export function troubleOf(error: unknown): EarlyRefusal {
   if (error instanceof FanfareError) return { refused: error.code, detail: error.message };
   throw error;
 }

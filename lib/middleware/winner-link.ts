@@ -24,8 +24,9 @@ export interface WinnerLinkOptions {
   /** The page that `winnerPage` serves, absolute; https, except on loopback. */
   readonly url: string;
   /**
-   * Until when the link is good: ISO 8601, milliseconds or seconds since the epoch. The admission's end counts where it is
-   * earlier, and alone where this is left out; one of them must be there.
+   * Until when the winner may buy: ISO 8601, milliseconds or seconds since the epoch. The link and the sessions that it
+   * begins end then. The admission's end counts where it is earlier, and alone where this is left out; one of them must be
+   * there.
    */
   readonly deadline?: string | number;
 }
@@ -59,8 +60,8 @@ export async function createWinnerLink(
     throw new TypeError('"deadline" must be given, since the admission does not say when it ends');
   if (until <= now) throw new FanfareError('ADMISSION_EXPIRED');
   const id = randomBytes(ID_BYTES).toString('base64url');
-  const { token, consumerId, distributionId, distributionType, expiresAt } = presented;
-  const kept = { consumerId, distributionId, distributionType, expiresAt };
+  const { token, consumerId, distributionId, distributionType } = presented;
+  const kept = { consumerId, distributionId, distributionType, expiresAt: until };
   const value = JSON.stringify({ ...kept, sealed: sealToken(keyring, token, boundTo(id)) });
   await ledger.addNote({ kind: 'winner', key: noteKey(id), value, until });
   address.searchParams.set(WINNER_PARAMETER, id);
