@@ -54,13 +54,16 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
   const { organizationId, secretKey, dialect, supplied = {}, clock } = options;
   const { deadlineMs = 2_000, completionDeadlineMs = 10_000, observer = UNOBSERVED } = options;
   const base = parseBaseUrl(options.baseUrl ?? dialect.baseUrl);
-  const { authenticate } = dialect;
-  const { onAnswer } = options;
   let opened: Line | undefined;
-  const line = (): Line =>
-    (opened ??= lineModule().createLine({
-      ...{ organizationId, secretKey, base, authenticate, onAnswer, observer },
-    }));
+  let closed = false;
+  const open = (): Line => {
+    const told = { authenticate: dialect.authenticate, onAnswer: options.onAnswer, observer };
+    const made = lineModule().createLine({ organizationId, secretKey, base, ...told });
+    // It is a closed line that refuses calls.
+    if (closed) void made.close();
+    return made;
+  };
+  const line = (): Line => (opened ??= open());
   const sayGap = createGapReport(clock, options.emit);
   let loaded: WaysModule.Ways | undefined;
   const ways = (): WaysModule.Ways =>
@@ -84,8 +87,10 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
       ways();
       line().warm();
     },
-    // Loaded now if need be: it is the line that refuses later calls.
-    close: async () => line().close(),
+    async close() {
+      closed = true;
+      await opened?.close();
+    },
   };
 }
 
