@@ -54,8 +54,16 @@ test.each([
   'node:http',
   'node:zlib',
   'node:dns',
+  'cockatiel',
   'fanfare-api/answers',
+  'fanfare-api/transport',
+  'validation/validator',
+  'middleware/admit',
+  'middleware/refuse',
   'middleware/claim-guard',
+  'middleware/orders',
+  'completion/complete',
+  'completion/led',
   'ledger/memory',
 ])('loads %s on first need, not at import', (name) => {
   expect(holds('atImport', name)).toBe(false);
@@ -63,7 +71,6 @@ test.each([
 });
 
 test.each([
-  'cockatiel',
   'negotiator',
   'jose',
   'logging/redact',
@@ -72,6 +79,12 @@ test.each([
   'node:sqlite',
   'middleware/pages',
   'middleware/routes',
+  'middleware/without-rejections',
+  'fanfare-api/own-dialect',
+  'validation/offline-verifier',
+  'completion/unverified',
+  'completion/operate',
+  'completion/cancellations',
 ])('loads no %s until a request or an engine needs it', (name) => {
   expect(holds('whenReady', name)).toBe(false);
 });

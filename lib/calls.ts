@@ -11,6 +11,7 @@ import type {
   CheckoutSession,
   Refund,
 } from './fanfare-api/checkout.js';
+import type { FanfareClient } from './fanfare-api/client.js';
 import type { ExternalAuthorization, ExternalUser } from './fanfare-api/external.js';
 import type * as ServerCallsModule from './fanfare-api/server-calls.js';
 import { type HeldProof, heldProof } from './middleware/held-proof.js';
@@ -46,7 +47,8 @@ export interface Calls {
   };
 }
 
-export interface CallParts extends ServerCallsModule.ServerCallParts {
+export interface CallParts extends Omit<ServerCallsModule.ServerCallParts, 'line'> {
+  readonly client: Pick<FanfareClient, 'line'>;
   readonly context: Pick<Context, 'keyring' | 'ledger'>;
   readonly states: RequestStates;
 }
@@ -57,7 +59,7 @@ export function createCalls(parts: CallParts): Calls & { close(): Promise<void> 
   const calls = (): ServerCallsModule.ServerCalls => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first call, not at import
     const { createServerCalls } = require('./fanfare-api/server-calls.js') as typeof ServerCallsModule;
-    return (loaded ??= createServerCalls(parts));
+    return (loaded ??= createServerCalls({ ...parts, line: parts.client.line }));
   };
   const proofOf = (req: Request): HeldProof => heldProof(parts.context, parts.states, req);
   return {

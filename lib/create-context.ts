@@ -9,8 +9,10 @@ import { cookieStyle } from './middleware/cookies.js';
 import { held } from './middleware/sessions.js';
 import type { CheckedOptions } from './options.js';
 import { readSession } from './tokens/session.js';
-import { createCeiling } from './validation/ceiling.js';
-import { createSignatureCheck } from './validation/offline-verifier.js';
+import type { Ceiling, CeilingOptions } from './validation/ceiling.js';
+import type * as CeilingModule from './validation/ceiling.js';
+import type * as SignaturesModule from './validation/offline-verifier.js';
+import type { SignatureCheck } from './validation/offline-verifier.js';
 import { rememberVerified } from './validation/verified-sessions.js';
 
 interface ContextParts extends Pick<Context, 'emit' | 'owner' | 'watch'> {
@@ -19,11 +21,12 @@ interface ContextParts extends Pick<Context, 'emit' | 'owner' | 'watch'> {
 }
 
 export function createContext(
-  { settings, insecure, dialect, supplied, ledger, clock, ...checked }: CheckedOptions,
+  checked: CheckedOptions,
   { emit, validation, owner, reconciler, watch }: ContextParts,
 ): Context {
+  const { settings, insecure, dialect, supplied, ledger, clock } = checked;
   const { organizationId } = settings;
-  const { offlineVerifier, coldPerMinute: perMinute, handoff } = checked;
+  const { coldPerMinute: perMinute, handoff } = checked;
   const { keyring, validator, handoffTokens, unverified } = validation;
   const cookies = cookieStyle({ insecure, embedded: settings.frameAncestors !== undefined });
   return {
@@ -38,9 +41,9 @@ export function createContext(
       return session === undefined ? undefined : held(session, text, settings, cookies);
     }),
     validator,
-    ...(perMinute === undefined ? {} : { ceiling: createCeiling({ clock, emit, perMinute }) }),
+    ...(perMinute === undefined ? {} : { ceiling: ceilingOnNeed({ clock, emit, perMinute }) }),
     handoffTokens,
-    signatureOf: createSignatureCheck(offlineVerifier, clock, emit),
+    signatureOf: signatureCheck(checked, emit),
     ledger: askedLedger({ ledger, clock, emit }),
     reconciler,
     unverified,
@@ -50,4 +53,25 @@ export function createContext(
     },
     watch,
   };
+}
+
+function ceilingOnNeed(options: CeilingOptions): Ceiling {
+  let made: Ceiling | undefined;
+  const load = (): Ceiling => (made ??= ceilings().createCeiling(options));
+  return { within: async (client, ask) => load().within(client, ask) };
+}
+
+/** Without a verifier no signature says anything. */
+function signatureCheck({ offlineVerifier, clock }: CheckedOptions, emit: Context['emit']): SignatureCheck {
+  if (offlineVerifier === undefined) return () => Promise.resolve('unknown');
+  return signatures().createSignatureCheck(offlineVerifier, clock, emit);
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- by the first token and those with a verifier, not at import */
+function ceilings(): typeof CeilingModule {
+  return require('./validation/ceiling.js') as typeof CeilingModule;
+}
+
+function signatures(): typeof SignaturesModule {
+  return require('./validation/offline-verifier.js') as typeof SignaturesModule;
 }

@@ -14,14 +14,14 @@ import type { FanfareOptions } from './fanfare-options.js';
 import { parseBaseUrl } from './fanfare-api/base-url.js';
 import { createFanfareClient, type FanfareClient, type FanfareClientOptions } from './fanfare-api/client.js';
 import type { Context } from './middleware/context.js';
-import { Orders } from './middleware/orders.js';
-import { type OrderCalls, withoutRejections } from './middleware/report-only.js';
+import { admitting, refusing } from './middleware/on-need.js';
 import { RequestStates } from './middleware/request-state.js';
 import { linksOf } from './links.js';
 import { mountsOf } from './mounts.js';
 import { createObserver, type Observer } from './observer.js';
 import { operatorMount } from './operator-mount.js';
 import { type CheckedOptions, readOptions } from './options.js';
+import { orderCallsOf } from './order-calls.js';
 import { createTeller } from './teller.js';
 
 /** Makes a Fanfare. Throws a `TypeError` that names the option when one is wrong or missing. Deliveries start at once. */
@@ -33,28 +33,26 @@ export function createFanfare(options: FanfareOptions): Fanfare {
   const client = createClient(checked, { emit, onAnswer: doctor.heard, observer });
   const owner = randomUUID();
   const validation = createValidation(checked, { emit, client });
-  const led = [validation.revalidation];
-  const work = createWork({ ...checked, emit, client, owner, led, random: Math.random, observer });
+  const work = createWork({
+    ...{ ...checked, emit, client, owner, random: Math.random, observer },
+    led: () => [validation.createRevalidation()],
+  });
   const context = createContext(checked, {
     ...{ emit, validation, owner },
     ...{ reconciler: work.reconciler, watch: doctor },
   });
   const states = new RequestStates(context);
-  const orders = createOrders(context, new Orders(context, states, work.completer));
-  const calls = createCalls({
-    ...checked,
-    line: client.line,
-    context,
-    states,
-    checkout: { ...checkoutOf(checked), observer },
-  });
+  sayMode(context);
+  const orders = orderCallsOf(context, states, work.completer);
+  const checkout = { ...checkoutOf(checked), observer };
+  const calls = createCalls({ ...checked, client, context, states, checkout });
   work.start();
   doctor.start();
   observer.watch(work.completions, () => checked.clock.now());
   return {
     ...mountsOf(context, states, work),
     ...operatorMount({ ledger: checked.ledger, context, work, listen }),
-    ...orderCallsOf(orders),
+    ...orders.calls,
     deliver: (admissionId) => work.deliver(admissionId),
     completions: work.completions,
     ...work.cancellations,
@@ -62,7 +60,7 @@ export function createFanfare(options: FanfareOptions): Fanfare {
     authorizeExternal: (user) => calls.authorizeExternal(user),
     checkout: calls.checkout,
     ...linksOf(context, states),
-    ...lifeOf({ checked, context, work, client, validation, calls, doctor, observer }),
+    ...lifeOf({ checked, context, work, orders, client, validation, calls, doctor, observer }),
   };
 }
 
@@ -70,6 +68,7 @@ interface Parts {
   readonly checked: CheckedOptions;
   readonly context: Context;
   readonly work: Work;
+  readonly orders: ReturnType<typeof orderCallsOf>;
   readonly client: FanfareClient;
   readonly validation: Validation;
   readonly calls: ReturnType<typeof createCalls>;
@@ -81,6 +80,7 @@ function lifeOf({
   checked,
   context,
   work,
+  orders,
   client,
   validation,
   calls,
@@ -93,6 +93,7 @@ function lifeOf({
     doctor: () => doctor.findings(),
     ready: async () => {
       const { offlineVerifier, clock } = checked;
+      warm(validation.validator, orders);
       await Promise.all([
         work.open(),
         client.warm(),
@@ -109,28 +110,18 @@ function lifeOf({
   };
 }
 
-/** Without their `this`, so that a merchant may take them off the instance. */
-function orderCallsOf(
-  orders: OrderCalls,
-): Pick<
-  Fanfare,
-  'completeAdmission' | 'releaseAdmission' | 'deferAdmission' | 'assertClaim' | 'createReturnUrl'
-> {
-  return {
-    completeAdmission: (reference, order, extras) => orders.completeAdmission(reference, order, extras),
-    releaseAdmission: (reference) => orders.releaseAdmission(reference),
-    deferAdmission: (req, deferral) => orders.deferAdmission(req, deferral),
-    assertClaim: (req) => orders.assertClaim(req),
-    createReturnUrl: (req, path) => orders.createReturnUrl(req, path),
-  };
+/** What the first shopper with a token would load, the first without one, and the first order. */
+function warm(...parts: readonly Pick<Parts['orders'], 'warm'>[]): void {
+  admitting();
+  refusing();
+  for (const part of parts) part.warm();
 }
 
-function createOrders(context: Context, orders: Orders): OrderCalls {
-  if (context.settings.mode === 'enforce') return orders;
+function sayMode({ settings, emit }: Context): void {
+  if (settings.mode === 'enforce') return;
   const message =
     'Report-only mode: nobody is refused, and one admission may buy several orders. Leave "mode" out before the sale.';
-  context.emit({ type: 'mode.report_only', level: 'warn', message });
-  return withoutRejections(orders, context);
+  emit({ type: 'mode.report_only', level: 'warn', message });
 }
 
 function createDoctor(checked: CheckedOptions, emit: OnEvent): Doctor {

@@ -1,18 +1,20 @@
 /** Who is asked whether a token is good: Fanfare for a request, and again behind it about those let in unchecked. */
 import { compact } from './admission/compact.js';
 import type { LedWork } from './completion/leadership.js';
-import { createRevalidation } from './completion/revalidation.js';
-import { createUnverified } from './completion/unverified.js';
+import type * as RevalidationModule from './completion/revalidation.js';
+import type * as UnverifiedModule from './completion/unverified.js';
 import type { FanfareClient } from './fanfare-api/client.js';
 import { handoffTokensOnNeed } from './handoff-tokens-on-need.js';
 import type { Context } from './middleware/context.js';
 import type { CheckedOptions } from './options.js';
 import { createKeyring } from './tokens/keyring.js';
 import { openToken, sealToken } from './tokens/seal.js';
-import { createValidator } from './validation/validator.js';
+import { validatorOnNeed } from './validator-on-need.js';
 
-export type Validation = Pick<Context, 'keyring' | 'validator' | 'handoffTokens' | 'unverified'> & {
-  readonly revalidation: LedWork;
+export type Validation = Pick<Context, 'keyring' | 'handoffTokens' | 'unverified'> & {
+  readonly validator: ReturnType<typeof validatorOnNeed>;
+  /** Made by whoever leads. */
+  readonly createRevalidation: () => LedWork;
   close(): Promise<void>;
 };
 
@@ -23,7 +25,7 @@ export function createValidation(
   const { settings, secrets, dialect, ledger, clock } = checked;
   const { organizationId, maxUnverified: most } = settings;
   const keyring = createKeyring(secrets);
-  const validator = createValidator({ organizationId, dialect: dialect.name, clock, emit, client });
+  const validator = validatorOnNeed({ organizationId, dialect: dialect.name, clock, emit, client });
   const handoffTokens = handoffTokensOnNeed(checked, emit);
   const seal = {
     seal: (token: string, admissionId: string) => sealToken(keyring, token, admissionId),
@@ -34,11 +36,26 @@ export function createValidation(
     keyring,
     validator,
     handoffTokens: handoffTokens.check,
-    unverified: createUnverified({ ...parts, most }),
-    revalidation: createRevalidation({
-      ...parts,
-      ask: (claimed) => validator.page(claimed, compact({ notAfter: claimed.expiresAt })),
-    }),
+    unverified: {
+      letIn: async (...given) =>
+        unverified()
+          .createUnverified({ ...parts, most })
+          .letIn(...given),
+    },
+    createRevalidation: () =>
+      revalidation().createRevalidation({
+        ...parts,
+        ask: (claimed) => validator.page(claimed, compact({ notAfter: claimed.expiresAt })),
+      }),
     close: () => handoffTokens.close(),
   };
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- by an outage and by whoever leads, not at import */
+function unverified(): typeof UnverifiedModule {
+  return require('./completion/unverified.js') as typeof UnverifiedModule;
+}
+
+function revalidation(): typeof RevalidationModule {
+  return require('./completion/revalidation.js') as typeof RevalidationModule;
 }

@@ -98,7 +98,7 @@ export interface Fanfare extends Calls, Cancellations {
   doctor(): Promise<readonly DoctorFinding[]>;
   /** What `express-fanfare/webhooks` works with; nothing in it is for use by hand, and it may change with any version. */
   readonly backstage: Backstage;
-  /** Opens the ledger and loads what the first call to Fanfare needs; optional, and best done before the sale. */
+  /** Opens the ledger and loads what the first shoppers and the first order need; optional, and best done before the sale. */
   ready(): Promise<void>;
   /**
    * Stops deliveries, lets running ones finish, closes the connections and the ledger. Close the server first: an order

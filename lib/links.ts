@@ -2,9 +2,9 @@
 import type { Fanfare } from './fanfare.js';
 import type { Context } from './middleware/context.js';
 import type * as HandoffModule from './middleware/handoff.js';
-import { orWithoutLink } from './middleware/report-only.js';
 import type { RequestStates } from './middleware/request-state.js';
 import type * as WinnerLinkModule from './middleware/winner-link.js';
+import type * as WithoutRejectionsModule from './middleware/without-rejections.js';
 
 /** Each may be taken off the instance. */
 export function linksOf(
@@ -15,7 +15,9 @@ export function linksOf(
     handoffs().createHandoffUrl(context, states, reference, options);
   return {
     createHandoffUrl:
-      context.settings.mode === 'enforce' ? createHandoffUrl : orWithoutLink(createHandoffUrl, context),
+      context.settings.mode === 'enforce'
+        ? createHandoffUrl
+        : withoutRejections().orWithoutLink(createHandoffUrl, context),
     createWinnerLink: async (admission, link) => winners().createWinnerLink(context, admission, link),
   };
 }
@@ -28,4 +30,9 @@ function handoffs(): typeof HandoffModule {
 function winners(): typeof WinnerLinkModule {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first link, not at import
   return require('./middleware/winner-link.js') as typeof WinnerLinkModule;
+}
+
+function withoutRejections(): typeof WithoutRejectionsModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- in report-only mode, not at import
+  return require('./middleware/without-rejections.js') as typeof WithoutRejectionsModule;
 }

@@ -22,7 +22,7 @@ function workOf(
     emit: rig.emit,
     random: () => 0,
     owner,
-    led: [],
+    led: () => [],
     ...(findOrder && { findOrder }),
     settings: { orderGraceMs: 900_000 },
     latePayment: 'honour',

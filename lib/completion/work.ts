@@ -1,23 +1,24 @@
-/** What goes on behind the requests, put together: recording orders, and the leader's work around them. */
-import { compact } from '../admission/compact.js';
+/** What goes on behind the requests: recording orders, and the leader's work around them. Each part is loaded on need. */
 import type { Clock } from '../clock.js';
 import type { FanfareEvent, OnEvent } from '../events.js';
 import type { FanfareClient } from '../fanfare-api/client.js';
-import type { DueDelivery, Ledger } from '../ledger/ledger.js';
-import { type Cancellations, createCancellations } from './cancellations.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Observer } from '../observer.js';
-import { createCompleter, type Completer } from './complete.js';
-import { type Completion, completionOf } from './completion-view.js';
-import { type Delivered, deliverOnCall } from './deliver-one.js';
-import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
-import { overdueEvent } from './delivery-events.js';
+import { cancellationsOnCall, completionsOnCall } from './back-office.js';
+import type { Cancellations } from './cancellations.js';
+import type * as CompleteModule from './complete.js';
+import type { Completer } from './complete.js';
+import type { Completion } from './completion-view.js';
+import type { Delivered } from './deliver-one.js';
+import type { Delivery, DeliveryOptions } from './delivery.js';
 import type { LatePaymentPolicy } from './late-payment.js';
 import { createLeadership, type Leadership, type LedWork } from './leadership.js';
+import type * as LedModule from './led.js';
+import type { Led } from './led.js';
 import { type LedgerWatch, watchLedger } from './ledger-watch.js';
 import type { FindOrder } from './lookup.js';
-import { type Completions, completionsOf } from './operate.js';
-import { createReconciler, type Reconciler } from './reconcile.js';
-import { createUpkeep } from './upkeep.js';
+import type { Completions } from './operate.js';
+import type { Reconciler } from './reconcile.js';
 
 /** Whether completions are sent by this package's own loop, or only by `deliver`. */
 export type DeliveryMode = 'automatic' | 'manual';
@@ -38,8 +39,8 @@ export interface WorkParts {
   readonly observer?: Observer;
   readonly settings: { readonly orderGraceMs: number };
   readonly latePayment: LatePaymentPolicy;
-  /** What else only the leader does. */
-  readonly led: readonly LedWork[];
+  /** What else only the leader does; asked for when this process first leads. */
+  readonly led: () => readonly LedWork[];
   readonly delivery: DeliveryOptions & {
     readonly mode: DeliveryMode;
     readonly overdueSeconds: number;
@@ -48,8 +49,9 @@ export interface WorkParts {
 }
 
 export interface Work {
-  readonly completer: Completer;
-  readonly reconciler: Reconciler;
+  /** `warm()` loads what the first order would load. */
+  readonly completer: Completer & { warm(): void };
+  readonly reconciler: Pick<Reconciler, 'settle'>;
   readonly completions: Completions;
   readonly cancellations: Cancellations;
   deliver(admissionId: string): Promise<Delivered>;
@@ -62,71 +64,67 @@ export interface Work {
 }
 
 export function createWork(parts: WorkParts): Work {
-  const { ledger, clock, emit, findOrder, delivery: options } = parts;
   const watch = watchLedger(parts);
-  const delivery = createDelivery({ ...parts, options });
-  const onRecorded = (): void => {
-    delivery.nudge();
-  };
-  const completer = createCompleter({ ...parts, onRecorded, orderGraceMs: parts.settings.orderGraceMs });
-  const reconciler = createReconciler({ ledger, clock, emit, completer, ...compact({ findOrder }) });
-  const said = { sayOverdue: overdueSayer(parts), sayPurged: purgedSayer(parts) };
-  const upkeep = createUpkeep({ ledger: watch, clock, ...said, ...options });
   const opening = createOpening(parts, watch);
-  const onCall = deliverOnCall(parts, delivery);
-  const leadership = leadershipOf(parts, watch, delivery, [opening, reconciler, upkeep, ...parts.led]);
+  let led: Led | undefined;
+  const loadLed = (): Led => (led ??= ledModule().createLed(parts, watch, completer));
+  const completer = completerOnNeed(parts, () => led?.delivery.nudge());
+  const leadership = leadershipOf(parts, watch, loadLed, opening);
   return {
     completer,
-    reconciler,
-    completions: completionsOf(parts),
-    cancellations: createCancellations(parts),
-    deliver: (admissionId) => onCall.deliver(admissionId),
+    completions: completionsOnCall(parts),
+    cancellations: cancellationsOnCall(parts),
+    reconciler: { settle: async (row) => loadLed().reconciler.settle(row) },
+    deliver: async (admissionId) => loadLed().onCall.deliver(admissionId),
     open: () => opening.open(),
     start() {
+      // Now, not with the lead: a test runner forbids loading between its tests.
+      loadLed();
       opening.start();
       leadership.start();
     },
     async stop() {
       await leadership.stop();
-      await onCall.ended();
+      await led?.onCall.ended();
     },
     get state() {
       if (leadership.state !== 'leading') return leadership.state;
-      return options.mode === 'manual' ? 'manual' : delivery.state;
+      return parts.delivery.mode === 'manual' ? 'manual' : loadLed().delivery.state;
+    },
+  };
+}
+
+function completerOnNeed(parts: WorkParts, onRecorded: () => void): Work['completer'] {
+  let made: Completer | undefined;
+  const load = (): Completer => {
+    const { orderGraceMs } = parts.settings;
+    return (made ??= completeModule().createCompleter({ ...parts, onRecorded, orderGraceMs }));
+  };
+  return {
+    complete: async (...given) => load().complete(...given),
+    warm() {
+      load();
     },
   };
 }
 
 /** What the rules know about the deliveries goes from leader to leader, whoever sends them. */
-function leadershipOf(
-  parts: WorkParts,
-  ledger: LedgerWatch,
-  delivery: Delivery,
-  works: readonly LedWork[],
-): Leadership {
+function leadershipOf(parts: WorkParts, ledger: LedgerWatch, led: () => Led, opening: LedWork): Leadership {
+  const whenLeading: LedWork = {
+    start: () => {
+      led().start();
+    },
+    stop: () => led().stop(),
+  };
   return createLeadership({
     ...parts,
     ledger,
-    works: parts.delivery.mode === 'manual' ? works : [delivery, ...works],
-    memo: () => delivery.memo(),
+    works: [whenLeading, opening],
+    memo: () => led().delivery.memo(),
     recall: (memo) => {
-      delivery.recall(memo);
+      led().delivery.recall(memo);
     },
   });
-}
-
-function overdueSayer({ emit, delivery: { onOverdue } }: WorkParts): (row: DueDelivery['row']) => void {
-  return (row) => {
-    emit(overdueEvent(row));
-    onOverdue?.(completionOf(row));
-  };
-}
-
-function purgedSayer({ emit, ledger: { engine } }: WorkParts): (rows: number) => void {
-  return (rows) => {
-    const message = `The ${engine} ledger deleted rows whose time was over (${rows}).`;
-    emit({ type: 'ledger.purged', level: 'info', message, engine, rows });
-  };
 }
 
 /** Led, so that a ledger which was away at the start is opened, and heard, once it is back. */
@@ -147,4 +145,13 @@ function createOpening({ ledger, emit }: WorkParts, watch: LedgerWatch): LedWork
 
 function unsafe(engine: string, message: string): FanfareEvent {
   return { type: 'ledger.unsafe', level: 'warn', message, engine };
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- a process that stands by, or has no order yet, needs neither */
+function ledModule(): typeof LedModule {
+  return require('./led.js') as typeof LedModule;
+}
+
+function completeModule(): typeof CompleteModule {
+  return require('./complete.js') as typeof CompleteModule;
 }

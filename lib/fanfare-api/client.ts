@@ -7,7 +7,7 @@ import type { DeliveryAnswer } from './answers.js';
 import { parseBaseUrl } from './base-url.js';
 import type { CompletionReport, Dialect } from './dialect.js';
 import { createGapReport } from './gaps.js';
-import { createLine } from './line.js';
+import type * as LineModule from './line.js';
 import type { Line } from './line.js';
 import type { SecretKey } from './secret-key.js';
 import type { Supplied } from './supplied.js';
@@ -54,25 +54,25 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
   const { organizationId, secretKey, dialect, supplied = {}, clock } = options;
   const { deadlineMs = 2_000, completionDeadlineMs = 10_000, observer = UNOBSERVED } = options;
   const base = parseBaseUrl(options.baseUrl ?? dialect.baseUrl);
-  const line = createLine({
-    organizationId,
-    secretKey,
-    base,
-    authenticate: dialect.authenticate,
-    onAnswer: options.onAnswer,
-    observer,
-  });
+  let opened: Line | undefined;
+  let closed = false;
+  const open = (): Line => {
+    const told = { authenticate: dialect.authenticate, onAnswer: options.onAnswer, observer };
+    const made = lineModule().createLine({ organizationId, secretKey, base, ...told });
+    // It is a closed line that refuses calls.
+    if (closed) void made.close();
+    return made;
+  };
+  const line = (): Line => (opened ??= open());
   const sayGap = createGapReport(clock, options.emit);
   let loaded: WaysModule.Ways | undefined;
-
-  const ways = (): WaysModule.Ways => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first call or `warm()`, not at import
-    const { Ways } = require('./ways.js') as typeof WaysModule;
-    return (loaded ??= new Ways({ dialect, supplied, line, clock, sayGap }));
-  };
+  const ways = (): WaysModule.Ways =>
+    (loaded ??= new (waysModule().Ways)({ dialect, supplied, line: line(), clock, sayGap }));
 
   return {
-    line,
+    get line() {
+      return line();
+    },
     async validate(question, spent = { waitedMs: 0 }) {
       const leftMs = deadlineMs - Math.max(0, spent.waitedMs);
       // A call that has no time to be answered only burdens whoever is slow.
@@ -84,9 +84,21 @@ export function createFanfareClient(options: FanfareClientOptions): FanfareClien
     complete: async (report) => ways().complete(report, completionDeadlineMs),
     // eslint-disable-next-line @typescript-eslint/require-await -- a fault while loading must reject, not throw
     async warm() {
-      line.warm();
       ways();
+      line().warm();
     },
-    close: () => line.close(),
+    async close() {
+      closed = true;
+      await opened?.close();
+    },
   };
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- by the first call or `warm()`, not at import */
+function lineModule(): typeof LineModule {
+  return require('./line.js') as typeof LineModule;
+}
+
+function waysModule(): typeof WaysModule {
+  return require('./ways.js') as typeof WaysModule;
 }

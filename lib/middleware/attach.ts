@@ -1,10 +1,10 @@
 /** Looking for an admission in a request: the browser's sessions first, then a token that was handed over. */
 import type { Conditions } from '../admission/conditions.js';
-import { admit } from './admit.js';
 import type * as AdmitHandoffToken from './admit-handoff-token.js';
 import type { Context } from './context.js';
 import { type Request, type Response, targetOf } from './http.js';
 import { troubleOf } from './ledger-bars.js';
+import { admitting } from './on-need.js';
 import type { RequestState, RequestStates, TokenTrouble } from './request-state.js';
 import { seeOther } from './see-other.js';
 import type { HeldSession } from './sessions.js';
@@ -101,7 +101,7 @@ async function attachToken(
   const admitted =
     found.where === 'handoff'
       ? await handoffTokens().admitHandoffToken(context, state, res, found, submit)
-      : await admit(context, state, res, found, { conditions: look.conditions, submit });
+      : await admitting().admit(context, state, res, found, { conditions: look.conditions, submit });
   remember(state, req, admitted);
   return found.where === 'query' ? leadAway(state, req, res, look, admitted) : 'next';
 }

@@ -100,7 +100,7 @@ export interface Context {
   /** Asks about one of Fanfare's own handoff tokens, which spends it. */
   readonly handoffTokens: HandoffTokens;
   readonly ledger: AskedLedger;
-  readonly reconciler: Reconciler;
+  readonly reconciler: Pick<Reconciler, 'settle'>;
   readonly unverified: Unverified;
   /** Names this process in claims. */
   readonly owner: string;

@@ -1,12 +1,11 @@
 /** The guard of a page load: synchronous and silent for a good session, and it spends nothing. */
 import { fits } from '../admission/conditions.js';
 import { isUsed, type UsedRow } from '../ledger/row.js';
-import { admit } from './admit.js';
 import { attach, type Look } from './attach.js';
 import type { Context } from './context.js';
 import type { Request, Response } from './http.js';
 import { candidates, type Guard, pick } from './picking.js';
-import { ruleOnSession } from './in-outage.js';
+import { admitting, outageRules } from './on-need.js';
 import { refusal, refusalForToken, refusalWithout, type ReasonedRefusal } from './refusals.js';
 import type { RequestState, RequestStates } from './request-state.js';
 import type { Step } from './run.js';
@@ -85,7 +84,7 @@ export function usedBy(
 
 function pass({ context, req, res }: Visit, { trouble }: RequestState, held: HeldSession): Step {
   if (trouble !== undefined && 'answer' in trouble && trouble.answer === 'unknown') {
-    const ruling = ruleOnSession(context, held, 'page', trouble);
+    const ruling = outageRules().ruleOnSession(context, held, 'page', trouble);
     if (ruling === 'later' || ruling === 'refuse') return refusalForToken(trouble);
     const admission = Object.freeze({ ...held.admission, verifiedBy: 'grace' as const });
     req.admission = showing({ ...held, admission }).admission;
@@ -116,7 +115,10 @@ export async function revive(
     handed: { token, consumerId, distributionId, distributionType },
     where: 'session' as const,
   };
-  const admitted = await admit(context, state, res, found, { conditions: look.conditions, submit });
+  const admitted = await admitting().admit(context, state, res, found, {
+    conditions: look.conditions,
+    submit,
+  });
   if ('session' in admitted) return true;
   state.trouble = admitted;
   const couldNotTell = 'answer' in admitted && admitted.answer === 'unknown';

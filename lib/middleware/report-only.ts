@@ -1,14 +1,8 @@
-/** Report-only mode: what would have been refused is said, and nobody is stopped. */
-import type { RequestAdmission } from '../admission/admission.js';
-import type { CompletedAdmission } from '../completion/late-payment.js';
-import type { FanfareErrorCode } from '../errors.js';
-import { FanfareError } from '../errors.js';
+/** Report-only mode of the middlewares: what would have been refused is said, and nobody is stopped. */
 import type { Context } from './context.js';
-import type { HandoffUrlOptions } from './handoff.js';
 import type { Request } from './http.js';
-import type { CompleteExtras, Orders } from './orders.js';
+import { refusing } from './on-need.js';
 import type { ReasonedRefusal } from './refusals.js';
-import { sayRefused } from './refuse.js';
 import type { RequestStates } from './request-state.js';
 
 /** What a middleware does in place of refusing, before the handler runs; `undefined` while refusals are enforced. */
@@ -18,7 +12,7 @@ export function inPlaceOfRefusing(
 ): ((reasoned: ReasonedRefusal) => void) | undefined {
   if (context.settings.mode === 'enforce') return undefined;
   return (reasoned) => {
-    sayRefused(context, req, reasoned, false);
+    refusing().sayRefused(context, req, reasoned, false);
   };
 }
 
@@ -39,63 +33,4 @@ export function inPlaceOfGuarding(
     else delete req.admission;
     say(reasoned);
   };
-}
-
-export type OrderCalls = Pick<
-  Orders,
-  'assertClaim' | 'createReturnUrl' | 'deferAdmission' | 'completeAdmission' | 'releaseAdmission'
->;
-
-/** Nothing is held against a shopper in this mode. */
-const IN_TIME: CompletedAdmission = { late: false, outcome: 'honour' };
-
-/** The calls around an order, which in this mode resolve where they would have rejected with a `FanfareError`. */
-export function withoutRejections(orders: OrderCalls, { emit }: Pick<Context, 'emit'>): OrderCalls {
-  const instead = insteadOf(emit);
-  return {
-    assertClaim: (req) => orders.assertClaim(req).catch(instead('assertClaim', undefined)),
-    createReturnUrl: (req, path) => {
-      try {
-        return orders.createReturnUrl(req, path);
-      } catch (error) {
-        return instead('createReturnUrl', path)(error);
-      }
-    },
-    deferAdmission: (req, deferral) =>
-      orders.deferAdmission(req, deferral).catch(instead('deferAdmission', undefined)),
-    completeAdmission: (reference, order, extras) =>
-      orders
-        .completeAdmission(reference, order, extras)
-        .catch(instead('completeAdmission', IN_TIME, faultOfTransaction(extras))),
-    releaseAdmission: (reference) =>
-      orders.releaseAdmission(reference).catch(instead('releaseAdmission', false)),
-  };
-}
-
-type CreateHandoffUrl = (
-  reference: Request | RequestAdmission,
-  options: HandoffUrlOptions,
-) => Promise<string>;
-
-/** `createHandoffUrl` in this mode: without an admission to hand over, the shopper goes to the same page without one. */
-export function orWithoutLink(create: CreateHandoffUrl, { emit }: Pick<Context, 'emit'>): CreateHandoffUrl {
-  const instead = insteadOf(emit);
-  return (reference, options) => create(reference, options).catch(instead('createHandoffUrl', options.url));
-}
-
-/** Says a rejection and resolves otherwise; what is no refusal, or is to stay one, is thrown as ever. */
-function insteadOf(emit: Context['emit']) {
-  return <T>(call: string, otherwise: T, staying?: FanfareErrorCode) =>
-    (error: unknown): T => {
-      if (!(error instanceof FanfareError) || error.code === staying) throw error;
-      const { code } = error;
-      const message = `${call} would have been rejected with ${code}: ${error.message}`;
-      emit({ type: 'admission.refused', level: 'warn', message, code, enforced: false });
-      return otherwise;
-    };
-}
-
-/** A merchant's transaction that has failed takes their order back at its end, and they must hear of it. */
-function faultOfTransaction(extras: CompleteExtras = {}): FanfareErrorCode | undefined {
-  return extras.transaction === undefined ? undefined : 'LEDGER_UNAVAILABLE';
 }

@@ -2,7 +2,7 @@
 import { FanfareError } from '../errors.js';
 import type { Context } from './context.js';
 import type { Next, Request, Response } from './http.js';
-import { refuse } from './refuse.js';
+import { refusing } from './on-need.js';
 import { refusalOf, type ReasonedRefusal } from './refusals.js';
 
 /** `next`: the handler's turn. `answered`: nothing more to do. Else the shopper is refused. */
@@ -78,7 +78,7 @@ function refuseOrFail(
 ): void {
   if (reasoned.refusal.code === 'ADMISSION_REQUIRED') context.watch.foundNoToken(req);
   try {
-    refuse(context, req, res, go, reasoned);
+    refusing().refuse(context, req, res, go, reasoned);
   } catch (error) {
     // The merchant's own `experienceUrl`, `orderUrl` or `onRefused` threw.
     go(error);

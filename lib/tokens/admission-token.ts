@@ -3,7 +3,7 @@
  * the question to Fanfare and refuse early; it never admits.
  */
 import { createHash } from 'node:crypto';
-import jwt from 'jsonwebtoken';
+import { decode } from 'jsonwebtoken';
 import { compact } from '../admission/compact.js';
 import { earliest, isPast, parseTime } from '../admission/expiry.js';
 import { distributionType, isId, type Triple } from '../admission/identity.js';
@@ -87,7 +87,7 @@ export function hashOf(token: string): string {
 /** The claims of a JWT; none for an opaque token, which is also what a broken JWT counts as. */
 function claimsOf(token: string): Claims {
   try {
-    const payload: unknown = jwt.decode(token);
+    const payload: unknown = decode(token);
     return typeof payload === 'object' && payload !== null && !Array.isArray(payload)
       ? (payload as Claims)
       : {};

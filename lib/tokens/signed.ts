@@ -2,7 +2,7 @@
  * Texts that we sign for ourselves to read again: HS256 by `jsonwebtoken`, each with a purpose and an audience, so that
  * nothing that was signed with the same secret for something else can pass for it.
  */
-import jwt from 'jsonwebtoken';
+import { sign as signJwt, verify as verifyJwt } from 'jsonwebtoken';
 import type { Keyring } from './keyring.js';
 
 /** What a text is for. */
@@ -21,7 +21,7 @@ interface Signing {
 /** Signs claims; `endsAt`, in milliseconds since the epoch, becomes the standard `exp` claim. */
 export function sign({ keyring, purpose, audience }: Signing, claims: object, endsAt: number): string {
   const signed = { use: purpose, ...claims, exp: Math.ceil(endsAt / 1000) };
-  return jwt.sign(signed, keyring[0].signing, { algorithm: 'HS256', audience, noTimestamp: true });
+  return signJwt(signed, keyring[0].signing, { algorithm: 'HS256', audience, noTimestamp: true });
 }
 
 /** The claims of a text; `undefined` unless we signed exactly this one, for this purpose and audience. Its end is for the caller to judge. */
@@ -42,7 +42,7 @@ function verified(text: string, key: Keyring[0]['signing'], audience: string): C
   try {
     // The end is judged by the caller's clock: a marked session outlives its admission for a while.
     const options = { algorithms: ['HS256' as const], audience, ignoreExpiration: true };
-    return jwt.verify(text, key, options) as Claims;
+    return verifyJwt(text, key, options) as Claims;
   } catch {
     // Whatever it is that makes a text unreadable, it is none of ours. Besides its own errors `jsonwebtoken` throws at
     // a damaged payload, which it parses before it looks at the signature, and at one that is `null`.
