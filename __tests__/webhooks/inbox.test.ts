@@ -104,7 +104,7 @@ test('what never works is given up after three days, and said', async () => {
     onClose: (stop: () => Promise<void>) => void stops.push(stop),
   };
   let tries = 0;
-  const perform = (): Promise<void> => {
+  const perform = (): Promise<never> => {
     tries += 1;
     return Promise.reject(new Error('never'));
   };
