@@ -122,3 +122,18 @@ test('an admission without a known end is never late', async () => {
   const completed = await shop.fanfare.completeAdmission(triple, { orderId: 'order_2' });
   expect(completed).toMatchObject({ late: false, outcome: 'honour' });
 });
+
+test('who recorded the order hears that it is new, also when the same event comes again, and nobody else does', async () => {
+  await awayToPay();
+  const by = (eventId?: string) =>
+    shop.fanfare.completeAdmission({ id: admissionId }, ORDER, eventId === undefined ? {} : { eventId });
+  expect(await by('evt_1')).toEqual({ late: false, outcome: 'honour', isNew: true });
+  for (const [eventId, isNew] of [
+    ['evt_1', true],
+    ['evt_2', false],
+    [undefined, false],
+  ] as const)
+    expect(await by(eventId)).toMatchObject({ isNew });
+  const [recorded] = shop.events.filter(({ type }) => type === 'completion.recorded');
+  expect(recorded).toMatchObject({ orderId: 'order_1' });
+});
