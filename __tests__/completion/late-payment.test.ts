@@ -31,7 +31,7 @@ const advanceTo = (time: number) => shop.clock.advance(time - shop.clock.now());
 test('up to 15 minutes past the admission’s end the claim covers the order', async () => {
   const end = await awayToPay({ latePayment: 'refund' });
   await advanceTo(end + 15 * MINUTE);
-  expect(await complete()).toEqual({ late: false, outcome: 'honour' });
+  expect(await complete()).toMatchObject({ late: false, outcome: 'honour' });
   expect(lateEvents()).toEqual([]);
 });
 
@@ -40,13 +40,13 @@ test.each(['honour', 'refund'] as const)(
   async (policy) => {
     const end = await awayToPay({ latePayment: policy });
     await advanceTo(end + 15 * MINUTE + 1);
-    expect(await complete()).toEqual({ late: true, outcome: policy });
+    expect(await complete()).toMatchObject({ late: true, outcome: policy });
     expect(lateEvents()).toMatchObject([
       { level: 'warn', admissionId, orderId: 'order_1', outcome: policy, coveredUntil: end + 15 * MINUTE },
     ]);
     expect((await shop.ledger.find(admissionId))?.state).toMatch(/ordered|delivered/);
     await shop.clock.advance(MINUTE);
-    expect(await complete()).toEqual({ late: true, outcome: policy });
+    expect(await complete()).toMatchObject({ late: true, outcome: policy });
     expect(lateEvents()).toHaveLength(1);
   },
 );
@@ -54,15 +54,15 @@ test.each(['honour', 'refund'] as const)(
 test('unless told otherwise, a late order stands', async () => {
   const end = await awayToPay({ orderGraceSeconds: 60 });
   await advanceTo(end + MINUTE + 1);
-  expect(await complete()).toEqual({ late: true, outcome: 'honour' });
+  expect(await complete()).toMatchObject({ late: true, outcome: 'honour' });
 });
 
 test('a webhook that comes late does not make the payment late: it says when that was', async () => {
   const end = await awayToPay({ latePayment: 'refund' });
   await advanceTo(end + 60 * MINUTE);
-  expect(await complete(new Date(end).toISOString())).toEqual({ late: false, outcome: 'honour' });
-  expect(await complete((end + 16 * MINUTE) / 1_000)).toEqual({ late: true, outcome: 'refund' });
-  expect(await complete('yesterday')).toEqual({ late: true, outcome: 'refund' });
+  expect(await complete(new Date(end).toISOString())).toMatchObject({ late: false, outcome: 'honour' });
+  expect(await complete((end + 16 * MINUTE) / 1_000)).toMatchObject({ late: true, outcome: 'refund' });
+  expect(await complete('yesterday')).toMatchObject({ late: true, outcome: 'refund' });
 });
 
 test('a function decides, knowing the order and the times', async () => {
@@ -73,7 +73,7 @@ test('a function decides, knowing the order and the times', async () => {
   };
   const end = await awayToPay({ latePayment });
   await advanceTo(end + 16 * MINUTE);
-  expect(await complete()).toEqual({ late: true, outcome: 'refund' });
+  expect(await complete()).toMatchObject({ late: true, outcome: 'refund' });
   const coveredUntil = end + 15 * MINUTE;
   expect(asked).toEqual([
     {
@@ -95,7 +95,7 @@ test.each<[string, () => unknown]>([
 ])('a function that %s leaves the order standing, and that is said', async (_what, policy) => {
   const end = await awayToPay({ latePayment: policy as LatePaymentPolicy });
   await advanceTo(end + 16 * MINUTE);
-  expect(await complete()).toEqual({ late: true, outcome: 'honour' });
+  expect(await complete()).toMatchObject({ late: true, outcome: 'honour' });
   expect(lateEvents()).toMatchObject([
     { level: 'error', outcome: 'honour', cause: expect.any(Error) as Error },
   ]);
@@ -106,7 +106,7 @@ test('a function that does not answer has five seconds', async () => {
   await advanceTo(end + 16 * MINUTE);
   const completing = complete();
   await shop.clock.advance(5_000);
-  expect(await completing).toEqual({ late: true, outcome: 'honour' });
+  expect(await completing).toMatchObject({ late: true, outcome: 'honour' });
 });
 
 test('an order that findOrder finds long after a crash was not paid late', async () => {
@@ -120,5 +120,20 @@ test('an admission without a known end is never late', async () => {
   await awayToPay({ latePayment: 'refund' });
   const triple = { distributionType: 'draw', distributionId: 'draw_1', consumerId: 'cons_1' } as const;
   const completed = await shop.fanfare.completeAdmission(triple, { orderId: 'order_2' });
-  expect(completed).toEqual({ late: false, outcome: 'honour' });
+  expect(completed).toMatchObject({ late: false, outcome: 'honour' });
+});
+
+test('who recorded the order hears that it is new, also when the same event comes again, and nobody else does', async () => {
+  await awayToPay();
+  const by = (eventId?: string) =>
+    shop.fanfare.completeAdmission({ id: admissionId }, ORDER, eventId === undefined ? {} : { eventId });
+  expect(await by('evt_1')).toEqual({ late: false, outcome: 'honour', isNew: true });
+  for (const [eventId, isNew] of [
+    ['evt_1', true],
+    ['evt_2', false],
+    [undefined, false],
+  ] as const)
+    expect(await by(eventId)).toMatchObject({ isNew });
+  const [recorded] = shop.events.filter(({ type }) => type === 'completion.recorded');
+  expect(recorded).toMatchObject({ orderId: 'order_1' });
 });

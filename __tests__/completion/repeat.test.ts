@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { repeat } from '../../lib/completion/repeat.js';
 import { ManualClock } from '../support/manual-clock.js';
 
@@ -55,5 +56,27 @@ describe('repeat', () => {
     expect(ends).toHaveLength(1);
     repeating.start();
     expect(ends).toHaveLength(2);
+  });
+
+  it('runs in the context that it was made in, whoever asks for a run', async () => {
+    const clock = new ManualClock(0);
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const repeating = storage.run('made here', () =>
+      repeat(clock, 100, () => {
+        seen.push(storage.getStore());
+        return Promise.resolve();
+      }),
+    );
+    storage.run('the start', () => {
+      repeating.start();
+    });
+    await clock.advance(0);
+    storage.run('a request', () => {
+      repeating.now();
+    });
+    await clock.advance(100);
+    expect(seen).toEqual(['made here', 'made here', 'made here']);
+    await repeating.stop();
   });
 });

@@ -199,7 +199,7 @@ test('a transaction that has failed is never called done', async () => {
   const failed = fanfare.completeAdmission(triple, { orderId: 'o' }, { transaction: {} });
   await expect(failed).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
   const completed = await fanfare.completeAdmission(triple, { orderId: 'o' });
-  expect(completed).toEqual({ late: false, outcome: 'honour' });
+  expect(completed).toEqual({ late: false, outcome: 'honour', isNew: false });
 });
 
 test('is told of at the start, and only then', async () => {

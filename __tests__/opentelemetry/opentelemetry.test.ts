@@ -20,7 +20,10 @@ import { openTelemetry } from '../../lib/opentelemetry/index.js';
 import { type MetricDefinition, METRICS } from '../../lib/opentelemetry/metrics.js';
 import { temporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
+import { closeStages, DROP, listen } from '../support/servers.js';
 import { type Handler, openShop, SECRET, type Shop, until } from '../support/shop.js';
+import { shopifyNoteAttributes, shopifyWebhook } from '../../lib/webhooks/index.js';
+import { signedWebhook } from '../../lib/testing/index.js';
 import { join } from 'node:path';
 import { openTimedShop, type TimedShop } from '../support/timed-shop.js';
 
@@ -40,6 +43,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  await closeStages();
   await shop?.close();
   shop = undefined;
   await metering.shutdown();
@@ -123,6 +127,40 @@ test('a trace goes on from the submit to the delivery', async () => {
   });
   const ids = [submit, send, process, call].map((span) => span.spanContext().traceId);
   expect(new Set(ids).size).toBe(1);
+});
+
+test('each order that a webhook tells of has a trace of its own, and its delivery goes on with that', async () => {
+  shop = await openShop({ options: { telemetry: openTelemetry() }, onSubmit: buy });
+  const { fanfare } = shop;
+  const hook = shopifyWebhook(fanfare, { secrets: 'whsec_test' });
+  const server = await listen((req, res) => {
+    trace.getTracer('shop').startActiveSpan('POST /webhook', (span) => {
+      res.once('close', () => {
+        span.end();
+      });
+      hook(req, res);
+    });
+  });
+  const told = ['one', 'two', 'three'];
+  for (const [index, consumerId] of told.entries()) {
+    const admission = { id: `a-${consumerId}`, ...DROP, consumerId };
+    const { headers, body } = signedWebhook({
+      ...{ secret: 'whsec_test', scheme: 'shopify', topic: 'orders/paid' },
+      body: { id: index + 1, note_attributes: shopifyNoteAttributes(admission) },
+    });
+    await fetch(server, { method: 'POST', headers: { ...headers }, body });
+  }
+  const all = (name: string): readonly ReadableSpan[] => finished().filter((span) => span.name === name);
+  await until(() => all('process fanfare.completions').length >= told.length);
+  const traceOf = (span: ReadableSpan): string => span.spanContext().traceId;
+  const requests = new Set(all('POST /webhook').map(traceOf));
+  const sent = new Map(
+    all('send fanfare.completions').map((span) => [span.attributes['fanfare.order.id'], traceOf(span)]),
+  );
+  expect([requests.size, new Set(sent.values()).size]).toEqual([3, 3]);
+  for (const span of all('process fanfare.completions'))
+    expect(traceOf(span)).toBe(sent.get(span.attributes['fanfare.order.id']));
+  for (const traceId of sent.values()) expect(requests).not.toContain(traceId);
 });
 
 test('and over processes: whoever delivers finds the trace in the ledger, and Fanfare never sees it', async () => {

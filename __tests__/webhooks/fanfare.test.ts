@@ -255,3 +255,39 @@ test('an old denial still denies', async () => {
   await claimed();
   expect(await stateOf()).toBeUndefined();
 });
+
+test('an event whose handling failed is told again, though a newer one came meanwhile; one out of turn is not', async () => {
+  let fails = true;
+  const told: string[] = [];
+  const failing = await openPostBox({
+    receiver: (fanfare: Fanfare) =>
+      fanfareWebhook(fanfare, {
+        secrets: WEBHOOK_SECRET,
+        onEvent: ({ type }) => {
+          told.push(type);
+          if (type === 'admission.admitted' && fails) throw new Error('the mailer is away');
+        },
+      }),
+  });
+  const at = (type: string, seconds: number, extra: object = {}): Promise<unknown> => {
+    const timestamp = new Date(1_700_000_000_000 + seconds * 1_000).toISOString();
+    const body = JSON.stringify({
+      id: `whk_${type}_${String(seconds)}`,
+      type,
+      timestamp,
+      data: { ...IDS, ...extra },
+    });
+    return failing.post(body, timestamped(body, failing.clock.now())).then(() => failing.settled());
+  };
+  await at('queue.consumer.admitted', 10);
+  await at('queue.consumer.left', 20);
+  await at('queue.consumer.entered', 15);
+  expect(told).toEqual(['admission.admitted', 'admission.left']);
+  fails = false;
+  await failing.clock.advance(10_000);
+  await until(() => told.length === 3);
+  await failing.settled();
+  expect(told).toEqual(['admission.admitted', 'admission.left', 'admission.admitted']);
+  expect(failing.said('webhook.ignored')).toHaveLength(1);
+  expect(await failing.ledger.openNotes('webhook', 10)).toEqual([]);
+});

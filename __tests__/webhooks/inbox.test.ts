@@ -1,7 +1,8 @@
 /** An event is worked once, whoever receives it how often; a fault is tried again, and keeps nobody else waiting. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type FanfareEvent, type Ledger, memoryLedger } from '../../lib/index.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { type FanfareWebhookEvent, fanfareWebhook } from '../../lib/webhooks/index.js';
+import { deadEvents, type FanfareWebhookEvent, fanfareWebhook } from '../../lib/webhooks/index.js';
 import { createKeyring } from '../../lib/tokens/keyring.js';
 import { createInbox } from '../../lib/webhooks/inbox.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -104,7 +105,7 @@ test('what never works is given up after three days, and said', async () => {
     onClose: (stop: () => Promise<void>) => void stops.push(stop),
   };
   let tries = 0;
-  const perform = (): Promise<void> => {
+  const perform = (): Promise<never> => {
     tries += 1;
     return Promise.reject(new Error('never'));
   };
@@ -122,6 +123,7 @@ test('what never works is given up after three days, and said', async () => {
   });
   expect(tries).toBe(12);
   expect(await ledger.openNotes('webhook', 10)).toEqual([]);
+  expect(await deadEvents({ backstage }).list()).toMatchObject([{ receiver: 'test', eventId: 'poison' }]);
   await Promise.all(stops.map((stop) => stop()));
 }, 60_000);
 
@@ -164,4 +166,29 @@ test('receivers with names of their own do not take each other’s events', asyn
   await box.settled();
   await box.clock.advance(60_000);
   expect(heard).toEqual(['fanfare whk_1']);
+});
+
+test('work runs in nobody’s request: what a shop keeps in an AsyncLocalStorage is of no other', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const box = await openPostBox({
+    receiver: (fanfare) => {
+      const hook = fanfareWebhook(fanfare, {
+        secrets: WEBHOOK_SECRET,
+        onEvent: () => seen.push(storage.getStore()),
+      });
+      let requests = 0;
+      return (req, res, next) => {
+        storage.run(`request ${String((requests += 1))}`, () => {
+          hook(req, res, next);
+        });
+      };
+    },
+    ledger: onFile,
+  });
+  for (const id of ['whk_1', 'whk_2', 'whk_3']) {
+    await send(box, bodyOf(id));
+    await box.settled();
+  }
+  expect(seen).toEqual([undefined, undefined, undefined]);
 });

@@ -3,7 +3,16 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { fanfareWebhook, type FanfareWebhookEvent } from '../../lib/webhooks/index.js';
+import { ADMISSION } from '../../lib/testing/bench.js';
+import { signedWebhook } from '../../lib/testing/index.js';
+import {
+  type CompletedOrder,
+  fanfareWebhook,
+  type FanfareWebhookEvent,
+  shopifyNoteAttributes,
+  shopifyWebhook,
+} from '../../lib/webhooks/index.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
 import { closeStages, openStage, SECRET } from '../support/servers.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -65,4 +74,37 @@ test('an event that was answered is not lost with the process, and its token is 
       token: 'tok_secret_of_the_shopper',
     },
   ]);
+}, 60_000);
+
+test('an order that was recorded when the process died is recorded once, and its handler hears of it', async () => {
+  const file = join(folder, 'orders.sqlite');
+  const task = { lib: join(folder, 'lib'), file, secret: WEBHOOK_SECRET, session: SECRET };
+  const env = { ...CHILD_ENVIRONMENT, TASK: JSON.stringify(task) };
+  const child = fork(join(__dirname, 'die-before-telling.cjs'), { env, execArgv: [] });
+  const heard = new Map<string, { readonly port?: number }>();
+  child.on('message', (message: { readonly said: string; readonly port?: number }) =>
+    heard.set(message.said, message),
+  );
+  await until(() => heard.has('ready'));
+  const { headers, body } = signedWebhook({
+    ...{ secret: WEBHOOK_SECRET, scheme: 'shopify', topic: 'orders/create' },
+    body: { id: 1, processed_at: '2023-11-14T22:13:20Z', note_attributes: shopifyNoteAttributes(ADMISSION) },
+  });
+  const url = `http://127.0.0.1:${String(heard.get('ready')!.port)}`;
+  expect((await fetch(url, { method: 'POST', headers: { ...headers }, body })).status).toBe(200);
+  await until(() => heard.has('about to tell'));
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+
+  // The dead process holds its attempt for two minutes.
+  const clock = new ManualClock(Date.now() + 180_000);
+  const ledger = sqliteLedger({ file, clock });
+  const { fanfare, events } = await openStage({ ledger, clock, deliveries: 'manual' }, { clock });
+  const told: CompletedOrder[] = [];
+  shopifyWebhook(fanfare, { secrets: WEBHOOK_SECRET, onCompleted: (one) => told.push(one) });
+  await until(async () => (await ledger.openNotes('webhook', 10)).length === 0);
+  expect(told).toMatchObject([{ orderId: '1', admission: { id: ADMISSION.id } }]);
+  expect(events.filter(({ type }) => type === 'completion.recorded')).toEqual([]);
+  expect(await ledger.list({ states: ['ordered'], limit: 10 })).toHaveLength(1);
 }, 60_000);

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Fanfare, FanfareEvent, FanfareOptions, Ledger, Middleware } from '../../lib/index.js';
 import { memoryLedger } from '../../lib/index.js';
 import { ManualClock } from '../support/manual-clock.js';
+import type { Emulator } from '../../lib/emulator/index.js';
 import { listen, listenerOf, openStage, type Route, type ServerKind } from '../support/servers.js';
 
 export const WEBHOOK_SECRET = 'whsec_test';
@@ -10,6 +11,7 @@ export const TRIPLE = { distributionType: 'queue', distributionId: 'queue_1', co
 
 export interface PostBox {
   readonly fanfare: Fanfare;
+  readonly emulator: Emulator;
   readonly ledger: Ledger;
   readonly clock: ManualClock;
   readonly events: FanfareEvent[];
@@ -33,10 +35,13 @@ export async function openPostBox(setup: PostBoxSetup): Promise<PostBox> {
   const { receiver, kind = 'Express 5', before = [], options = {} } = setup;
   const clock = new ManualClock(1_700_000_000_000);
   const ledger = (setup.ledger ?? ((time) => memoryLedger({ clock: time })))(clock);
-  const { fanfare, events } = await openStage({ ledger, clock, deliveries: 'manual', ...options }, { clock });
+  const { fanfare, emulator, events } = await openStage(
+    { ledger, clock, deliveries: 'manual', ...options },
+    { clock },
+  );
   const url = await listen(listenerOf(kind, [...before, { path: '/hook', use: [receiver(fanfare)] }]));
   return {
-    ...{ fanfare, ledger, clock, events, url },
+    ...{ fanfare, emulator, ledger, clock, events, url },
     post: (body, headers = {}) =>
       fetch(`${url}/hook`, {
         method: 'POST',

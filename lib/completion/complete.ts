@@ -1,12 +1,14 @@
 /** Records that an order used an admission: durably, within two seconds, and without asking Fanfare. */
 import type { Order } from '../admission/order.js';
 import { readOrder } from '../admission/order.js';
+import { compact } from '../admission/compact.js';
 import { FanfareError } from '../errors.js';
 import type { OnEvent } from '../events.js';
 import { type ObservedOrder, type Observer, UNOBSERVED } from '../observer.js';
 import type { CompletionOutcome, CompletionTarget } from '../ledger/ledger.js';
+import type { UsedRow } from '../ledger/row.js';
 import { claimStanding } from './claim-standing.js';
-import { withTrace } from './kept-trace.js';
+import { takeKept, withKept } from './kept-with-order.js';
 import type { LedgerParts } from './ledger-watch.js';
 import { askLedger } from './ledger-watch.js';
 import type { CompletedAdmission, LatePaymentPolicy } from './late-payment.js';
@@ -30,6 +32,8 @@ export interface CompleteOptions {
   readonly now: number;
   /** When the payment ended; default: when the order was recorded. */
   readonly paidAt?: number;
+  /** Names what tells of the order: told by it again, the order counts as new again. */
+  readonly eventId?: string;
 }
 
 export interface Completer {
@@ -44,24 +48,31 @@ export interface Completer {
 export function createCompleter(parts: CompleterParts): Completer {
   const { observer = UNOBSERVED } = parts;
   return {
-    async complete(target, order, { attemptId, transaction, now, paidAt }) {
+    async complete(target, order, { attemptId, transaction, now, paidAt, eventId }) {
       // A mistake in the call is no outage of the ledger.
       if (transaction !== undefined) parts.ledger.checkTransaction(transaction);
       const read = readOrder(order);
       for (const field of read.leftOut) leftOut(parts.emit, read.order.orderId, field);
       const attempt = attemptId === undefined ? {} : { attemptId };
       const outcome = await observer.recording(observed(target, read.order), (traceparent) => {
-        const request = { target, order: withTrace(read.order, traceparent), ...attempt };
+        const kept = withKept(read.order, compact({ traceparent, eventId }));
+        const request = { target, order: kept, ...attempt };
         return askLedger(parts, unrecorded(read.order.orderId), (ledger) =>
           ledger.complete(request, transaction),
         );
       });
       if (outcome.outcome === 'recorded') announce(parts, outcome, attemptId, now);
       else if (outcome.outcome !== 'same') throw rejection(outcome);
-      const payment = { row: outcome.row, paidAt, isNew: outcome.outcome === 'recorded' };
-      return judgePayment({ orderGraceMs: 900_000, latePayment: 'honour', ...parts }, payment);
+      const isRecordedNow = outcome.outcome === 'recorded';
+      const payment = { row: outcome.row, paidAt, isRecordedNow };
+      const judged = await judgePayment({ orderGraceMs: 900_000, latePayment: 'honour', ...parts }, payment);
+      return { ...judged, isNew: isRecordedNow || isToldBy(outcome.row, eventId) };
     },
   };
+}
+
+function isToldBy({ order }: UsedRow, eventId: string | undefined): boolean {
+  return eventId !== undefined && takeKept(order).kept.eventId === eventId;
 }
 
 function observed(target: CompletionTarget, { orderId }: Order): ObservedOrder {

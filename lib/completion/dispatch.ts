@@ -8,7 +8,7 @@ import type { DeliveryOutcome, DueDelivery } from '../ledger/ledger.js';
 import type { ObservedDelivery, Observer } from '../observer.js';
 import { outcomeEvent, turnEvent } from './delivery-events.js';
 import { decide } from './delivery-rules.js';
-import { takeTrace } from './kept-trace.js';
+import { takeKept } from './kept-with-order.js';
 import type { LedgerWatch } from './ledger-watch.js';
 import type { Kept, Queue } from './queue.js';
 import { OPEN_QUEUE } from './queue.js';
@@ -135,6 +135,6 @@ export class Dispatch {
 
 function observed({ admission, order }: DueDelivery['row']): ObservedDelivery {
   const { id: admissionId, distributionType } = admission;
-  const { traceparent } = takeTrace(order);
+  const { traceparent } = takeKept(order).kept;
   return compact({ admissionId, orderId: order.orderId, distributionType, traceparent });
 }

@@ -30,6 +30,11 @@ export interface CompletedAdmission {
   readonly late: boolean;
   /** Always `honour` when it is not late. */
   readonly outcome: LateOutcome;
+  /**
+   * Whether this call recorded the order, or an earlier one with the same `eventId`: then what follows from an order is to
+   * be done. `false`: somebody else recorded it.
+   */
+  readonly isNew: boolean;
 }
 
 export interface LatePaymentParts {
@@ -44,7 +49,7 @@ export interface Payment {
   readonly row: UsedRow;
   readonly paidAt: number | undefined;
   /** False when the order was on record before: then it has been said already. */
-  readonly isNew: boolean;
+  readonly isRecordedNow: boolean;
 }
 
 /**
@@ -53,14 +58,14 @@ export interface Payment {
  */
 export async function judgePayment(
   { clock, emit, orderGraceMs, latePayment }: LatePaymentParts,
-  { row, paidAt = row.order.completedAt, isNew }: Payment,
-): Promise<CompletedAdmission> {
+  { row, paidAt = row.order.completedAt, isRecordedNow }: Payment,
+): Promise<Omit<CompletedAdmission, 'isNew'>> {
   const { expiresAt } = row.admission;
   const coveredUntil = (expiresAt ?? Infinity) + orderGraceMs;
   if (paidAt <= coveredUntil) return { late: false, outcome: 'honour' };
   const late = { admission: bareAdmission(row.admission), orderId: row.order.orderId, paidAt, coveredUntil };
   const decided = await decide(latePayment, late, clock);
-  if (isNew || 'cause' in decided) sayLate(emit, late, decided);
+  if (isRecordedNow || 'cause' in decided) sayLate(emit, late, decided);
   return { late: true, outcome: decided.outcome };
 }
 

@@ -1,4 +1,5 @@
 /** Something done again and again in the background, never twice at once. */
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../clock.js';
 
 export interface Repeating {
@@ -20,6 +21,8 @@ class Repetition implements Repeating {
   #again = false;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
+  /** Whoever asks for a run is not whom it is for: a request's trace and storage must not hang on what others left to do. */
+  readonly #runDetached = AsyncResource.bind(() => this.#run());
 
   constructor(
     private readonly clock: Clock,
@@ -37,7 +40,7 @@ class Repetition implements Repeating {
     if (!this.#started) return;
     this.#timer?.cancel();
     this.#again = true;
-    this.#running ??= this.#run();
+    this.#running ??= this.#runDetached();
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,15 @@ import type { Triple } from '../admission/identity.js';
 
 /** What notes are about. Names are unique within a kind. */
 export type NoteKind =
-  'handoff' | 'winner' | 'webhook' | 'unverified' | 'denied' | 'cancelled' | 'webhook_hold' | 'webhook_mark';
+  | 'handoff'
+  | 'winner'
+  | 'webhook'
+  | 'unverified'
+  | 'denied'
+  | 'cancelled'
+  | 'webhook_hold'
+  | 'webhook_mark'
+  | 'webhook_dead';
 
 /** Times are milliseconds since the epoch, by the engine's clock. */
 export interface Note {

@@ -32,6 +32,12 @@ export interface CompleteExtras {
    * now. Decides whether it was late; one that cannot be read counts as not known.
    */
   readonly paidAt?: string | number;
+  /**
+   * The id of the event that tells of the order, such as a webhook's; kept with it, and never sent to Fanfare. When the same
+   * event comes again, because what follows from an order failed halfway, `isNew` is true again; when another event tells of
+   * the same order, it is false.
+   */
+  readonly eventId?: string;
 }
 
 /** The calls, for one instance. */
@@ -77,7 +83,7 @@ export class Orders {
     const completed = await this.#completer.complete(this.#target(reference), order, {
       now: this.#context.clock.now(),
       ...compact({ attemptId: this.#attemptIdOf(reference), transaction: extras.transaction }),
-      ...compact({ paidAt: parseTime(extras.paidAt) }),
+      ...compact({ paidAt: parseTime(extras.paidAt), eventId: extras.eventId }),
     });
     // A merchant's transaction may still roll back, and then the claim is all there is.
     if (extras.transaction === undefined) running?.recorded();

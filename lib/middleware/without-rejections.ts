@@ -14,7 +14,7 @@ export type OrderCalls = Pick<
 >;
 
 /** Nothing is held against a shopper in this mode. */
-const IN_TIME: CompletedAdmission = { late: false, outcome: 'honour' };
+const IN_TIME: CompletedAdmission = { late: false, outcome: 'honour', isNew: false };
 
 /** The calls around an order, which in this mode resolve where they would have rejected with a `FanfareError`. */
 export function withoutRejections(orders: OrderCalls, { emit }: Pick<Context, 'emit'>): OrderCalls {

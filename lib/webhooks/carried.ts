@@ -4,6 +4,7 @@ import { compact } from '../admission/compact.js';
 import { parseTime } from '../admission/expiry.js';
 import type { Triple } from '../admission/identity.js';
 import { distributionType, isId } from '../admission/identity.js';
+import { sum } from './decimals.js';
 import type { Fields } from './fields.js';
 
 /** An admission as `completeAdmission` takes it. */
@@ -16,6 +17,7 @@ export const CARRIED = {
   distributionType: 'fanfare_distribution_type',
   consumerId: 'fanfare_consumer_id',
   admittedAt: 'fanfare_admitted_at',
+  expiresAt: 'fanfare_expires_at',
 } as const;
 
 type Part = keyof typeof CARRIED | 'experienceId';
@@ -36,37 +38,72 @@ export type DistributionIdOf = (told: CarriedFields) => string | undefined;
 
 const LONGEST = 128;
 
-/** What is ours among `[name, value]` pairs; of several the first counts. */
-export function carriedIn(pairs: Iterable<readonly [unknown, unknown]>): CarriedFields {
-  const found: CarriedFields = {};
+/** A second and further admission in one place has the same names with a number behind: `fanfare_admission_id_2`. */
+const NUMBERED = /^(.+)_([2-9]|[1-9]\d)$/;
+
+/**
+ * What is ours among `[name, value]` pairs, the admission without a number first; of several values for one name the first
+ * counts.
+ */
+export function carriedIn(pairs: Iterable<readonly [unknown, unknown]>): readonly CarriedFields[] {
+  const found = new Map<number, CarriedFields>();
   for (const [name, value] of pairs) {
-    const part = typeof name === 'string' ? NAMES.get(name) : undefined;
+    const [part, number] = partOf(name);
     if (part === undefined || typeof value !== 'string' || value.length > LONGEST) continue;
-    found[part] ??= value;
+    const fields = found.get(number) ?? {};
+    fields[part] ??= value;
+    found.set(number, fields);
   }
-  return found;
+  return [...found].sort(([one], [other]) => one - other).map(([, fields]) => fields);
 }
 
-export function carriedInObject(fields: Fields): CarriedFields {
+function partOf(name: unknown): readonly [Part | undefined, number] {
+  if (typeof name !== 'string') return [undefined, 1];
+  const [, plain = name, number = '1'] = NUMBERED.exec(name) ?? [];
+  return [NAMES.get(plain), Number(number)];
+}
+
+export function carriedInObject(fields: Fields): readonly CarriedFields[] {
   return carriedIn(Object.entries(fields));
 }
 
+/** What a line of an order carries, and what it costs where that is told. */
+export interface Line {
+  readonly carried: readonly CarriedFields[];
+  readonly amount?: string | undefined;
+}
+
+/** An admission that an order names, and what its lines cost together, where all of them tell. */
+export interface NamedAdmission {
+  readonly admission: Carried;
+  readonly amount?: string | undefined;
+}
+
 /**
- * The admissions of an order: one for each line that names one, with what the order itself tells in the place of what a line
- * leaves out; and the order's own, where no line names one or one names another. Each once.
+ * The admissions of an order, each once: those that its lines name, with what the order itself tells in the place of what a
+ * line leaves out; and the order's own, where no line names one or one names another.
  */
 export function admissionsOf(
-  order: CarriedFields,
-  lines: readonly CarriedFields[],
+  own: readonly CarriedFields[],
+  lines: readonly Line[] = [],
   distributionIdOf?: DistributionIdOf,
-): readonly Carried[] {
-  const named = lines.filter((line) => Object.keys(line).length > 0);
-  const ownToo = named.length === 0 || named.some((line) => isAnother(order, line));
-  const told = [...named.map((line) => inPlace(order, line)), ...(ownToo ? [order] : [])];
-  const found = new Map<string, Carried>();
-  for (const one of told) {
-    const carried = read(one, distributionIdOf);
-    if (carried !== undefined) found.set(nameOf(carried), carried);
+): readonly NamedAdmission[] {
+  const [order = {}, ...others] = own;
+  const named = [
+    ...lines.flatMap(({ carried, amount }) =>
+      carried.map((fields) => ({ fields, amount: carried.length === 1 ? amount : undefined })),
+    ),
+    ...others.map((fields) => ({ fields, amount: undefined })),
+  ];
+  const ownToo = named.length === 0 || named.some(({ fields }) => isAnother(order, fields));
+  const told = named.map(({ fields, amount }) => ({ fields: inPlace(order, fields), amount }));
+  const found = new Map<string, NamedAdmission>();
+  for (const { fields, amount } of ownToo ? [{ fields: order, amount: undefined }, ...told] : told) {
+    const admission = read(fields, distributionIdOf);
+    if (admission === undefined) continue;
+    const name = nameOf(admission);
+    const before = found.get(name);
+    found.set(name, { admission, amount: before === undefined ? amount : sum(before.amount, amount) });
   }
   return [...found.values()];
 }
@@ -81,7 +118,7 @@ function isAnother(order: CarriedFields, line: CarriedFields): boolean {
 function inPlace(order: CarriedFields, line: CarriedFields): CarriedFields {
   if (!isAnother(order, line)) return { ...order, ...line };
   if (line.id !== undefined && line.id !== order.id) return line;
-  return { ...compact({ ...order, id: undefined, admittedAt: undefined }), ...line };
+  return { ...compact({ ...order, id: undefined, admittedAt: undefined, expiresAt: undefined }), ...line };
 }
 
 function read(told: CarriedFields, distributionIdOf: DistributionIdOf | undefined): Carried | undefined {
@@ -89,7 +126,8 @@ function read(told: CarriedFields, distributionIdOf: DistributionIdOf | undefine
   if (!isId(told.id)) return triple;
   if (triple === undefined) return { id: told.id };
   const experienceId = isId(told.experienceId) ? told.experienceId : undefined;
-  return { id: told.id, ...triple, ...compact({ experienceId, admittedAt: parseTime(told.admittedAt) }) };
+  const times = { admittedAt: parseTime(told.admittedAt), expiresAt: parseTime(told.expiresAt) };
+  return { id: told.id, ...triple, ...compact({ experienceId, ...times }) };
 }
 
 function tripleOf(told: CarriedFields, distributionIdOf: DistributionIdOf | undefined): Triple | undefined {

@@ -6,8 +6,8 @@ import { isId } from '../admission/identity.js';
 import { FanfareError } from '../errors.js';
 import { CARRIED } from './carried.js';
 
-/** What the fields hold, under their plain names. */
-type CarriedTexts = Readonly<Record<(typeof CARRIED)[keyof typeof CARRIED], string>>;
+/** One admission, or several that one order is for. */
+export type Carryable = Admission | undefined | readonly (Admission | undefined)[];
 
 /** The shop's own order id, which the receiver takes in the place of the platform's. */
 export interface OrderNamed {
@@ -16,64 +16,75 @@ export interface OrderNamed {
 
 export const ORDER_ID = 'fanfare_order_id';
 
-function textsOf(admission: Admission | undefined, call: string): Partial<CarriedTexts> {
-  if (!isId(admission?.id)) throw new TypeError(`${call} takes an admission: req.admission, behind a guard`);
-  const { id, distributionId, distributionType, consumerId, admittedAt } = admission;
-  return {
-    [CARRIED.id]: id,
-    [CARRIED.distributionId]: distributionId,
-    [CARRIED.distributionType]: distributionType,
-    [CARRIED.consumerId]: consumerId,
-    ...(admittedAt === undefined ? {} : { [CARRIED.admittedAt]: String(admittedAt) }),
-  };
+/** Stripe keeps 50 keys: eight admissions of six, and the order's id. */
+const MOST_IN_STRIPE = 8;
+const LONGEST_CUSTOM_ID = 127;
+
+type Texts = readonly (readonly [string, string])[];
+
+function admissionsIn(given: Carryable, call: string): readonly Admission[] {
+  const all: readonly (Admission | undefined)[] = Array.isArray(given)
+    ? given
+    : [given as Admission | undefined];
+  if (all.length > 0 && all.every((one) => isId(one?.id))) return all as readonly Admission[];
+  throw new TypeError(`${call} takes an admission (req.admission, behind a guard), or a list of them`);
 }
 
-/** For `metadata` of a PaymentIntent, and of a Checkout Session: five keys, far below Stripe's limits. Throws a `TypeError`. */
-export function stripeMetadata(
-  admission: Admission | undefined,
-  { orderId }: OrderNamed = {},
-): Record<string, string> {
-  return {
-    ...textsOf(admission, 'stripeMetadata'),
-    ...(orderId === undefined ? {} : { [ORDER_ID]: orderId }),
-  };
+function textsOf(given: Carryable, call: string): Texts {
+  return admissionsIn(given, call).flatMap((admission, index) =>
+    Object.entries(CARRIED).flatMap(([part, name]) => {
+      const value = admission[part as keyof typeof CARRIED];
+      return value === undefined ? [] : [[numbered(name, index), String(value)] as const];
+    }),
+  );
+}
+
+/** The first admission has the plain names, the second `…_2`. */
+function numbered(name: string, index: number): string {
+  return index === 0 ? name : `${name}_${String(index + 1)}`;
+}
+
+/**
+ * For `metadata` of a PaymentIntent, and of a Checkout Session: six keys for each admission, and Stripe keeps 50 with your
+ * own. Throws a `TypeError`, also for more than eight admissions.
+ */
+export function stripeMetadata(admission: Carryable, { orderId }: OrderNamed = {}): Record<string, string> {
+  const texts = textsOf(admission, 'stripeMetadata');
+  if (Array.isArray(admission) && admission.length > MOST_IN_STRIPE) {
+    throw new TypeError(`stripeMetadata takes at most ${MOST_IN_STRIPE} admissions: Stripe keeps 50 keys`);
+  }
+  return { ...Object.fromEntries(texts), ...(orderId === undefined ? {} : { [ORDER_ID]: orderId }) };
 }
 
 /** For the order's note attributes (a cart's attributes, by name). Throws a `TypeError`. */
 export function shopifyNoteAttributes(
-  admission: Admission | undefined,
+  admission: Carryable,
 ): { readonly name: string; readonly value: string }[] {
-  return Object.entries(textsOf(admission, 'shopifyNoteAttributes')).map(([name, value]) => ({
-    name,
-    value,
-  }));
+  return textsOf(admission, 'shopifyNoteAttributes').map(([name, value]) => ({ name, value }));
 }
 
 /** For `properties` of a cart line. Their names begin with an underscore, which hides them from shoppers. Throws a `TypeError`. */
-export function shopifyLineItemProperties(admission: Admission | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(textsOf(admission, 'shopifyLineItemProperties')).map(([name, value]) => [
-      `_${name}`,
-      value,
-    ]),
-  );
+export function shopifyLineItemProperties(admission: Carryable): Record<string, string> {
+  const texts = textsOf(admission, 'shopifyLineItemProperties');
+  return Object.fromEntries(texts.map(([name, value]) => [`_${name}`, value]));
 }
 
 /** For `meta_data` of a WooCommerce order or line item. Their names begin with an underscore, which hides them. Throws a `TypeError`. */
-export function wooCommerceMeta(
-  admission: Admission | undefined,
-): { readonly key: string; readonly value: string }[] {
-  return Object.entries(textsOf(admission, 'wooCommerceMeta')).map(([name, value]) => ({
-    key: `_${name}`,
-    value,
-  }));
+export function wooCommerceMeta(admission: Carryable): { readonly key: string; readonly value: string }[] {
+  return textsOf(admission, 'wooCommerceMeta').map(([name, value]) => ({ key: `_${name}`, value }));
 }
 
-/** For `custom_id` of a purchase unit: the admission's id alone, since PayPal keeps 127 characters. Throws a `TypeError`. */
-export function payPalCustomId(admission: Admission | undefined): string {
-  if (!isId(admission?.id))
-    throw new TypeError('payPalCustomId takes an admission: req.admission, behind a guard');
-  return admission.id;
+/**
+ * For `custom_id` of a purchase unit: ids alone, with a comma between, since PayPal keeps 127 characters. Throws a `TypeError`,
+ * also for more than fit: give each admission a purchase unit of its own.
+ */
+export function payPalCustomId(admission: Carryable): string {
+  const ids = admissionsIn(admission, 'payPalCustomId').map(({ id }) => id);
+  const text = ids.join(',');
+  if (text.length <= LONGEST_CUSTOM_ID) return text;
+  throw new TypeError(
+    `payPalCustomId: PayPal keeps ${LONGEST_CUSTOM_ID} characters, too few for ${ids.length} admissions; give each a purchase unit of its own`,
+  );
 }
 
 /**

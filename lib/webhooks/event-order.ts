@@ -5,39 +5,54 @@
 import type { Triple } from '../admission/identity.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { denialKey } from '../ledger/note.js';
+import { KEPT_MS } from './mail.js';
 
-const KEPT_MS = 14 * 24 * 60 * 60 * 1_000;
 /** Some times are told in whole seconds. */
 const SECOND_MS = 1_000;
 
 type Marks = Pick<Ledger, 'addNote' | 'findNote'>;
 
-/** `false`: an event of a later time came before. An event is not later than itself, so it may be worked again. */
-export async function isNewest(ledger: Marks, triple: Triple, at: number, now: number): Promise<boolean> {
-  const name = denialKey(triple);
+/** An event, and when it happened. */
+interface Timed extends Triple {
+  readonly id: string;
+  readonly at: number;
+}
+
+interface Mark {
+  readonly at: number;
+  readonly id: string;
+}
+
+/**
+ * `false`: an event of a later time came before. One that was in its turn once stays so, whatever has come since: it is
+ * worked again because its work failed or a process died, and is not to be lost for that.
+ */
+export async function isInTurn(ledger: Marks, event: Timed, now: number): Promise<boolean> {
+  const { id, at } = event;
+  const name = denialKey(event);
   for (;;) {
-    const { newest, free } = await marksOf(ledger, name);
-    if (at <= newest) return at > newest - SECOND_MS;
-    const mark = {
+    const marks = await marksOf(ledger, name);
+    if (marks.some((mark) => mark.id === id)) return true;
+    const newest = Math.max(-Infinity, ...marks.map((mark) => mark.at));
+    if (at <= newest - SECOND_MS) return false;
+    const mark: Mark = { at, id };
+    const note = {
       kind: 'webhook_mark',
-      key: keyOf(name, free),
-      value: String(at),
+      key: keyOf(name, marks.length),
+      value: JSON.stringify(mark),
       until: now + KEPT_MS,
     } as const;
     // Else another process took this number since, and its mark counts.
-    if (await ledger.addNote(mark)) return true;
+    if (await ledger.addNote(note)) return true;
   }
 }
 
-async function marksOf(
-  ledger: Marks,
-  name: string,
-): Promise<{ readonly newest: number; readonly free: number }> {
-  let newest = -Infinity;
-  for (let number = 0; ; number += 1) {
-    const mark = await ledger.findNote('webhook_mark', keyOf(name, number));
-    if (mark === undefined) return { newest, free: number };
-    newest = Math.max(newest, Number(mark.value));
+async function marksOf(ledger: Marks, name: string): Promise<readonly Mark[]> {
+  const marks: Mark[] = [];
+  for (;;) {
+    const note = await ledger.findNote('webhook_mark', keyOf(name, marks.length));
+    if (note === undefined) return marks;
+    marks.push(JSON.parse(note.value) as Mark);
   }
 }
 

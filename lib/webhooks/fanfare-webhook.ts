@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { isAnothers } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
-import type { OnStage } from '../middleware/backstage.js';
+import type { Backstage, OnStage } from '../middleware/backstage.js';
 import type { Middleware, Request } from '../middleware/http.js';
 import { kindOf } from '../option-checks.js';
-import { readEnvelope } from './envelope.js';
+import { type Envelope, readEnvelope } from './envelope.js';
 import { type FanfareWork, mailOf, type OnFanfareEvent, performFanfare } from './fanfare-work.js';
 import { parseObject } from './fields.js';
 import { createInbox } from './inbox.js';
+import type { Mail } from './mail.js';
 import { normalize } from './normalize.js';
 import { type Reading, receiverMiddleware } from './receiver.js';
 import {
@@ -73,7 +74,11 @@ function readEvents(
   // Signed with our secret, and yet about somebody else's sale: nothing to us.
   if (isAnothers(envelope.organizationId, backstage.organizationId)) return [];
   const id = envelope.id ?? createHash('sha256').update(body).digest('base64url');
-  return normalize(envelope, id).map((event) => mailOf(backstage, event));
+  return mailsOf(backstage, envelope, id);
+}
+
+function* mailsOf(backstage: Backstage, envelope: Envelope, id: string): Generator<Mail<FanfareWork>> {
+  for (const event of normalize(envelope, id)) yield mailOf(backstage, event);
 }
 
 function readScheme(value: unknown = 'timestamped'): SignatureScheme {

@@ -3,9 +3,9 @@ import type { WebhookEvent } from './webhook-events.js';
 import { openToken, sealToken } from '../tokens/seal.js';
 import type { Backstage } from '../middleware/backstage.js';
 import { confirmDelivery } from './confirm.js';
-import { isNewest } from './event-order.js';
+import { isInTurn } from './event-order.js';
 import type { AdmissionEvent, FanfareWebhookEvent } from './fanfare-event.js';
-import type { Mail } from './inbox.js';
+import type { Mail, Worked } from './mail.js';
 
 /** May be asynchronous: a rejection has the event worked again later. */
 export type OnFanfareEvent = (event: FanfareWebhookEvent) => unknown;
@@ -38,13 +38,13 @@ export function mailOf({ keyring }: Backstage, event: FanfareWebhookEvent): Mail
 export async function performFanfare(
   parts: FanfareWorkParts,
   { eventId, work }: Mail<FanfareWork>,
-): Promise<void> {
+): Promise<Worked> {
   const { event } = work;
   if (isAboutAdmission(event)) {
     await affect(parts, event);
     if (!(await isInOrder(parts.backstage, event))) {
       parts.backstage.emit(ignoredEvent(parts.receiver, event));
-      return;
+      return 'done';
     }
   }
   const token =
@@ -52,6 +52,7 @@ export async function performFanfare(
       ? undefined
       : openToken(parts.backstage.keyring, work.sealedToken, eventId);
   await parts.onEvent?.(token === undefined ? event : { ...(event as AdmissionEvent), token });
+  return 'done';
 }
 
 /**
@@ -70,8 +71,8 @@ async function affect(parts: FanfareWorkParts, event: AdmissionEvent): Promise<v
   }
 }
 
-async function isInOrder({ ledger, clock }: Backstage, event: AdmissionEvent): Promise<boolean> {
-  return event.at === undefined || isNewest(ledger, event, event.at, clock.now());
+async function isInOrder({ ledger, clock }: Backstage, { at, ...event }: AdmissionEvent): Promise<boolean> {
+  return at === undefined || isInTurn(ledger, { ...event, at }, clock.now());
 }
 
 function isAboutAdmission(event: FanfareWebhookEvent): event is AdmissionEvent {

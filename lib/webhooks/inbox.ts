@@ -3,24 +3,19 @@
  * not done works it: this process at once, or, when it died, any process with the same receiver.
  */
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { askLedger } from '../completion/ledger-watch.js';
 import type { Backstage } from '../middleware/backstage.js';
+import { KEPT_MS, type Mail, type Worked } from './mail.js';
 import type { WebhookEvent } from './webhook-events.js';
 import { Worker } from './worker.js';
 
-/** An event as it is written down: nothing in it may be a secret, and it must be small. */
-export interface Mail<Work> {
-  /** The sender's id: the same on every redelivery. */
-  readonly eventId: string;
-  readonly work: Work;
-}
-
 export interface Inbox<Work> {
   /**
-   * Resolves when all are on record. Rejects with `LEDGER_UNAVAILABLE`, after which the sender has to send them again:
-   * those that were written down by then are known.
+   * Resolves when all are on record, to how many there are. Rejects with `LEDGER_UNAVAILABLE`, after which the sender has to
+   * send them again: those that were written down by then are known.
    */
-  accept(mails: readonly Mail<Work>[]): Promise<void>;
+  accept(mails: Iterable<Mail<Work>>): Promise<number>;
   /** Works what was accepted, now. */
   nudge(): void;
 }
@@ -29,12 +24,15 @@ export interface InboxParts<Work> {
   readonly backstage: Backstage;
   /** Names the receiver in all processes. */
   readonly receiver: string;
-  /** Must bear being called again for the same event, after a crash or a fault. A rejection is tried again later. */
-  readonly perform: (mail: Mail<Work>) => Promise<void>;
+  /**
+   * Must bear being called again for the same event, after a crash or a fault. A rejection is tried again later. `attempt`
+   * counts from 1; a crash does not count.
+   */
+  readonly perform: (mail: Mail<Work>, attempt: number) => Promise<Worked>;
 }
 
-/** Longer than any sender's redeliveries go on. */
-const KEPT_MS = 14 * 24 * 60 * 60 * 1_000;
+/** A draw's winners come in one request, and other requests are not to wait for all of them. */
+const IN_A_TURN = 10;
 const AWAY = 'The event could not be written down: the ledger cannot be asked. It has to be sent again.';
 
 /** Works what others left at once; the ledger must not be closed before `close()` of the instance. */
@@ -53,7 +51,13 @@ export function createInbox<Work>(parts: InboxParts<Work>): Inbox<Work> {
   };
   return {
     async accept(mails) {
-      for (const mail of mails) await write(mail);
+      let written = 0;
+      for (const mail of mails) {
+        await write(mail);
+        written += 1;
+        if (written % IN_A_TURN === 0) await nextTurn();
+      }
+      return written;
     },
     nudge() {
       worker.nudge();

@@ -28,4 +28,6 @@ export {
   stripeMetadata,
   wooCommerceMeta,
 } from './carriers.js';
-export type { OrderNamed } from './carriers.js';
+export type { Carryable, OrderNamed } from './carriers.js';
+export { deadEvents } from './dead-events.js';
+export type { DeadEvent, DeadEvents } from './dead-events.js';

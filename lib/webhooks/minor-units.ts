@@ -1,4 +1,5 @@
 /** Amounts as Stripe counts them, in the decimal strings of orders. Pure. */
+import { decimalText } from './decimals.js';
 
 /** As Stripe's list of currencies has them; all others are counted with two places, ISK among them. */
 const NO_PLACES = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split(' ');
@@ -8,9 +9,7 @@ const THREE_PLACES = 'BHD JOD KWD OMR TND'.split(' ');
 export function decimalOf(minorUnits: unknown, currency: unknown): string | undefined {
   if (!Number.isSafeInteger(minorUnits) || (minorUnits as number) < 0) return undefined;
   if (typeof currency !== 'string') return undefined;
-  const places = placesOf(currency.toUpperCase());
-  const digits = String(minorUnits).padStart(places + 1, '0');
-  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+  return decimalText({ units: BigInt(minorUnits as number), places: placesOf(currency.toUpperCase()) });
 }
 
 function placesOf(currency: string): number {

@@ -27,13 +27,13 @@ const TIMES = {
   'admission.denied': ['deniedAt'],
 } as const satisfies Record<AdmissionEventType, readonly string[]>;
 
-/** One event for each consumer that it is about; `id` is the event's. */
-export function normalize(envelope: Envelope, id: string): readonly FanfareWebhookEvent[] {
+/** One event for each consumer that it is about, made when it is asked for; `id` is the event's. */
+export function* normalize(envelope: Envelope, id: string): Generator<FanfareWebhookEvent> {
   const winners = listOf(field(envelope.data, 'winners')).slice(0, MOST_WINNERS);
-  if (winners.length === 0) return [one(envelope, id)];
-  return winners.map((winner, index) =>
-    one({ ...envelope, data: { ...envelope.data, ...fieldsOf(winner) } }, `${id}#${String(index)}`),
-  );
+  if (winners.length === 0) yield one(envelope, id);
+  for (const [index, winner] of winners.entries()) {
+    yield one({ ...envelope, data: { ...envelope.data, ...fieldsOf(winner) } }, `${id}#${String(index)}`);
+  }
 }
 
 function one(envelope: Envelope, id: string): FanfareWebhookEvent {

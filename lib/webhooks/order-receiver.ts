@@ -1,10 +1,12 @@
 /** What the receivers of orders share: options, inbox, and how an order's id is found. */
 import { compact } from '../admission/compact.js';
+import { parseTime } from '../admission/expiry.js';
 import type { OnStage } from '../middleware/backstage.js';
-import type { Middleware } from '../middleware/http.js';
+import type { Middleware, Request } from '../middleware/http.js';
 import type { DistributionIdOf } from './carried.js';
 import { type Fields, textOf } from './fields.js';
 import { createInbox } from './inbox.js';
+import { orderMails, type OrderRead } from './order-mails.js';
 import { type OnCompleted, type OrderWork, performOrder } from './order-work.js';
 import { receiverMiddleware, type ReceiverParts } from './receiver.js';
 import {
@@ -13,6 +15,7 @@ import {
   readReceiver,
   type ReceiverOptions,
 } from './receiver-options.js';
+import type { RefusalReason } from './webhook-events.js';
 
 export interface OrderWebhookOptions extends ReceiverOptions {
   /**
@@ -23,18 +26,35 @@ export interface OrderWebhookOptions extends ReceiverOptions {
   /** For orders that name an experience and no distribution. */
   readonly distributionIdOf?: DistributionIdOf;
   /**
-   * Hears of each admission that an order was recorded for, and whether it is to be refunded (see `latePayment`). When it
-   * throws, the event is worked again later; so it may hear of one more than once.
+   * When the payment of what the platform sent ended, where you know better than it says: a date in ISO 8601, or seconds or
+   * milliseconds since the epoch. Decides whether it was late. Default: Shopify's `processed_at`, WooCommerce's
+   * `date_paid_gmt`, the time of Stripe's event; where there is none, now.
+   */
+  readonly paidAt?: (sent: Readonly<Record<string, unknown>>) => string | number | undefined;
+  /**
+   * Hears of each admission that this receiver recorded an order for, and whether it is to be refunded (see `latePayment`):
+   * once, however often and by how many events the order is told. Only when it throws or the process dies, the event is
+   * worked again later, and it may hear of the same once more. Of orders that were recorded before, by your own call of
+   * `completeAdmission`, it does not hear.
    */
   readonly onCompleted?: OnCompleted;
 }
 
 export interface OrderReceiver extends CheckedReceiver {
   readonly orderIdOf: (sent: Fields, preset: unknown) => string | undefined;
+  readonly paidAtOf: (sent: Fields, preset: number | undefined) => number | undefined;
   readonly distributionIdOf?: DistributionIdOf;
 }
 
-const FUNCTIONS = ['orderIdOf', 'distributionIdOf', 'onCompleted'] as const;
+const FUNCTIONS = ['orderIdOf', 'distributionIdOf', 'paidAt', 'onCompleted'] as const;
+
+/** What a request is about: `read` is `undefined` where it is nothing to us. */
+export interface OrderTold {
+  readonly eventId: string;
+  readonly read: OrderRead | undefined;
+}
+
+type ReadOrder = (body: Buffer, headers: Request['headers']) => OrderTold | RefusalReason;
 
 /** Reads the options and makes the middleware; `reader` says what a request is about, given the checked options. */
 export function orderWebhook(
@@ -45,17 +65,25 @@ export function orderWebhook(
   }: { readonly call: string; readonly kind: string; readonly own?: readonly string[] },
   fanfare: OnStage,
   options: OrderWebhookOptions,
-  reader: (receiver: OrderReceiver) => ReceiverParts<OrderWork>['read'],
+  reader: (receiver: OrderReceiver) => ReadOrder,
 ): Middleware {
   const checked = readReceiver(call, { kind, own: [...own, ...FUNCTIONS] }, fanfare, options);
   for (const name of FUNCTIONS) readOptionalFunction(call, name, options[name]);
-  const { orderIdOf, distributionIdOf, onCompleted } = options;
-  const read = reader({
+  const { orderIdOf, distributionIdOf, paidAt, onCompleted } = options;
+  const readOrder = reader({
     ...checked,
     ...compact({ distributionIdOf }),
     orderIdOf: (sent, preset) => orderIdOf?.(sent) ?? textOf(preset),
+    paidAtOf: (sent, preset) => parseTime(paidAt?.(sent)) ?? preset,
   });
+  const read: ReceiverParts<OrderWork>['read'] = (body, headers) => {
+    const told = readOrder(body, headers);
+    return typeof told === 'string' ? told : orderMails(told.eventId, told.read);
+  };
   const parts = { fanfare, receiver: checked.receiver, ...compact({ onCompleted }) };
-  const inbox = createInbox<OrderWork>({ ...checked, perform: (mail) => performOrder(parts, mail) });
+  const inbox = createInbox<OrderWork>({
+    ...checked,
+    perform: (mail, attempt) => performOrder(parts, mail, attempt),
+  });
   return receiverMiddleware({ ...checked, inbox, read });
 }

@@ -1,13 +1,14 @@
 /** What an order of a platform or a payment provider does: it completes the admissions that it names, or was cancelled. */
 import type { Order } from '../admission/order.js';
+import { compact } from '../admission/compact.js';
 import type { OrderCancellation } from '../completion/cancellations.js';
+import { askLedger } from '../completion/ledger-watch.js';
 import type { CompletedAdmission } from '../completion/late-payment.js';
 import { FanfareError, type FanfareErrorCode } from '../errors.js';
 import type { OnStage } from '../middleware/backstage.js';
 import type { Carried } from './carried.js';
-import type { Mail } from './inbox.js';
+import type { Mail, Worked } from './mail.js';
 import type { WebhookEvent } from './webhook-events.js';
-import { each } from './each.js';
 
 /** What to do about an order, as it is written down. */
 export type OrderWork =
@@ -15,13 +16,13 @@ export type OrderWork =
       readonly do: 'complete';
       readonly order: Order;
       readonly paidAt?: number;
-      readonly admissions: readonly Carried[];
+      readonly admission: Carried;
     }
   | { readonly do: 'cancel'; readonly orderId: string; readonly cancellation: OrderCancellation }
   | { readonly do: 'tell'; readonly orderId: string };
 
 /** An order that has been recorded for an admission, and how its payment stands. */
-export interface CompletedOrder extends CompletedAdmission {
+export interface CompletedOrder extends Omit<CompletedAdmission, 'isNew'> {
   readonly orderId: string;
   readonly admission: Carried;
 }
@@ -42,52 +43,60 @@ const FINAL: readonly FanfareErrorCode[] = [
   'INVALID_ADMISSION_DATA',
 ];
 
-/** More admissions than this would not fit in one note. */
-const IN_ONE = 20;
+/** About half a minute: what came together with a cancellation, and before it, has been worked by then. */
+const LAST_LOOK = 3;
+const AWAY = 'Whether the order is on record is not known: the ledger cannot be asked.';
 
-/** What is written down of one order; `undefined`: it is nothing to us. */
-export function orderMails(eventId: string, work: OrderWork | undefined): readonly Mail<OrderWork>[] {
-  if (work === undefined) return [];
-  if (work.do !== 'complete' || work.admissions.length <= IN_ONE) return [{ eventId, work }];
-  const parts = Array.from(
-    { length: Math.ceil(work.admissions.length / IN_ONE) },
-    (_, part) => part * IN_ONE,
-  );
-  return parts.map((from) => ({
-    eventId: `${eventId}#${String(from)}`,
-    work: { ...work, admissions: work.admissions.slice(from, from + IN_ONE) },
-  }));
-}
-
-export async function performOrder(parts: OrderWorkParts, { work }: Mail<OrderWork>): Promise<void> {
+export async function performOrder(
+  parts: OrderWorkParts,
+  { eventId, work }: Mail<OrderWork>,
+  attempt: number,
+): Promise<Worked> {
   switch (work.do) {
     case 'complete':
-      await each(work.admissions, (admission) => completeOne(parts, work, admission));
-      return;
+      await complete(parts, work, eventId);
+      return 'done';
     case 'cancel':
-      await parts.fanfare.recordCancellation(work.orderId, work.cancellation);
-      return;
+      return cancel(parts, work, { eventId, attempt });
     case 'tell':
       parts.fanfare.backstage.emit(failedEvent(parts.receiver, work.orderId));
+      return 'done';
   }
 }
 
 type Completing = Extract<OrderWork, { readonly do: 'complete' }>;
+type Cancelling = Extract<OrderWork, { readonly do: 'cancel' }>;
 
-async function completeOne(parts: OrderWorkParts, work: Completing, admission: Carried): Promise<void> {
+async function complete(parts: OrderWorkParts, work: Completing, eventId: string): Promise<void> {
   const { fanfare, receiver, onCompleted } = parts;
-  const { order, paidAt } = work;
+  const { order, paidAt, admission } = work;
   const { orderId } = order;
   let completed: CompletedAdmission;
   try {
-    const extras = paidAt === undefined ? {} : { paidAt };
-    completed = await fanfare.completeAdmission(admission, order, extras);
+    completed = await fanfare.completeAdmission(admission, order, compact({ paidAt, eventId }));
   } catch (error) {
     if (!(error instanceof FanfareError) || !FINAL.includes(error.code)) throw error;
     fanfare.backstage.emit(refusedEvent(receiver, orderId, error));
     return;
   }
-  await onCompleted?.({ ...completed, orderId, admission });
+  const { isNew, ...payment } = completed;
+  if (isNew) await onCompleted?.({ ...payment, orderId, admission });
+}
+
+/** A shop has other orders, too, which are nothing to us. The one that is meant may be on its way. */
+async function cancel(
+  { fanfare, receiver }: OrderWorkParts,
+  { orderId, cancellation }: Cancelling,
+  { eventId, attempt }: { readonly eventId: string; readonly attempt: number },
+): Promise<Worked> {
+  const rows = await askLedger(fanfare.backstage, AWAY, (ledger) => ledger.search({ orderId }, 1));
+  if (rows.length > 0) {
+    await fanfare.recordCancellation(orderId, cancellation);
+    return 'done';
+  }
+  if (attempt < LAST_LOOK) return 'later';
+  fanfare.backstage.emit(ignoredEvent({ receiver, eventId }, orderId));
+  return 'done';
 }
 
 function refusedEvent(receiver: string, orderId: string, cause: FanfareError): WebhookEvent {
@@ -99,4 +108,12 @@ function refusedEvent(receiver: string, orderId: string, cause: FanfareError): W
 function failedEvent(receiver: string, orderId: string): WebhookEvent {
   const message = `The payment ${orderId} failed; its admission stays as it was, so the shopper may pay in another way.`;
   return { type: 'payment.failed', level: 'info', message, receiver, orderId };
+}
+
+function ignoredEvent(
+  told: { readonly receiver: string; readonly eventId: string },
+  orderId: string,
+): WebhookEvent {
+  const message = `Order ${orderId} was cancelled or refunded, and none of its admissions is on record: nothing to us.`;
+  return { type: 'webhook.ignored', level: 'info', message, ...told };
 }

@@ -6,7 +6,7 @@ import { compact } from '../admission/compact.js';
 import type { CompletedAdmission } from '../completion/late-payment.js';
 import { FanfareError } from '../errors.js';
 import type { OnStage } from '../middleware/backstage.js';
-import { type Carried, admissionsOf, carriedInObject } from './carried.js';
+import { admissionsOf, type Carried, carriedInObject, type NamedAdmission } from './carried.js';
 import { each } from './each.js';
 import { type Fields, fieldsOf, listOf, parseObject, textOf } from './fields.js';
 
@@ -18,7 +18,7 @@ export interface PayPalOrderNamed {
 /**
  * Records the order of a capture that you have from PayPal itself: the answer to your capture call (an order, with captures in
  * its purchase units), or the `resource` of a `PAYMENT.CAPTURE.COMPLETED` event that you have verified. Each completed capture
- * whose `custom_id` names an admission (`payPalCustomId`) completes it. Resolves to how many there were; what is not
+ * whose `custom_id` names admissions (`payPalCustomId`) completes them. Resolves to how many there were; what is not
  * `COMPLETED` is none. Rejects as `completeAdmission` does, when all others are recorded; safe to repeat.
  */
 export async function completePayPalCapture(
@@ -27,15 +27,21 @@ export async function completePayPalCapture(
   { orderId }: PayPalOrderNamed = {},
 ): Promise<readonly CompletedAdmission[]> {
   const units = capturesOf(fieldsOf(captured)).flatMap((capture) =>
-    carriedBy(capture).map((admission) => ({ capture, admission })),
+    carriedBy(capture).map(({ admission }, index) => ({ capture, admission, isFirst: index === 0 })),
   );
-  return each(units, ({ capture, admission }) => completeOne(fanfare, capture, admission, orderId));
+  return each(units, (unit) => completeOne(fanfare, unit, orderId));
+}
+
+/** Of several admissions of one capture the first has its amount: no part of an order is told to Fanfare twice. */
+interface Unit {
+  readonly capture: Fields;
+  readonly admission: Carried;
+  readonly isFirst: boolean;
 }
 
 async function completeOne(
   fanfare: Pick<OnStage, 'completeAdmission'>,
-  capture: Fields,
-  admission: Carried,
+  { capture, admission, isFirst }: Unit,
   given: string | undefined,
 ): Promise<CompletedAdmission> {
   const orderId = given ?? textOf(capture['invoice_id']) ?? textOf(capture['id']);
@@ -45,7 +51,10 @@ async function completeOne(
     });
   }
   const money = fieldsOf(capture['amount']);
-  const told = { amount: textOf(money['value']), currency: textOf(money['currency_code']) };
+  const told = {
+    amount: isFirst ? textOf(money['value']) : undefined,
+    currency: textOf(money['currency_code']),
+  };
   const order = { orderId, ...compact(told) };
   return fanfare.completeAdmission(admission, order, compact({ paidAt: textOf(capture['create_time']) }));
 }
@@ -69,9 +78,11 @@ function pick(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(names.filter((name) => name in fields).map((name) => [name, fields[name]]));
 }
 
-/** An admission's id, or the JSON that Fanfare's payment guide puts there. */
-function carriedBy(capture: Fields): readonly Carried[] {
+/** The ids of admissions, with a comma between, or the JSON that Fanfare's payment guide puts there. */
+function carriedBy(capture: Fields): readonly NamedAdmission[] {
   const text = textOf(capture['custom_id']) ?? '';
   const fields = parseObject(Buffer.from(text));
-  return admissionsOf(fields === undefined ? { id: text } : carriedInObject(fields), []);
+  return admissionsOf(
+    fields === undefined ? text.split(',').map((id) => ({ id: id.trim() })) : carriedInObject(fields),
+  );
 }

@@ -3,20 +3,24 @@ import { FanfareError } from '../errors.js';
 import type { Backstage } from '../middleware/backstage.js';
 import type { Middleware, Next, Request, Response } from '../middleware/http.js';
 import { lastResort } from '../middleware/run.js';
-import type { Inbox, Mail } from './inbox.js';
+import type { Inbox } from './inbox.js';
+import type { Mail } from './mail.js';
 import { rawBody } from './raw-body.js';
 import { RefusalReports } from './refusal-reports.js';
 import type { RefusalReason } from './webhook-events.js';
 
 /** What a request turned out to be: events, none of them for us if empty, or none at all. */
-export type Reading<Work> = readonly Mail<Work>[] | RefusalReason;
+export type Reading<Work> = Iterable<Mail<Work>> | RefusalReason;
 
 export interface ReceiverParts<Work> {
   readonly backstage: Backstage;
   readonly receiver: string;
   readonly maxBytes: number;
   readonly inbox: Inbox<Work>;
-  /** Checks the signature before anything else. Must not throw for anything that a stranger can send. */
+  /**
+   * Checks the signature before anything else. Must not throw for anything that a stranger can send. Where there may be many
+   * events, each is to be made when it is asked for.
+   */
   readonly read: (body: Buffer, headers: Request['headers']) => Reading<Work>;
 }
 
@@ -66,9 +70,9 @@ async function receive<Work>(
     answer(res, STATUS[reading], { error: TEXT[reading] });
     return;
   }
-  await inbox.accept(reading);
+  const written = await inbox.accept(reading);
   answer(res, 200, { received: true });
-  if (reading.length > 0) inbox.nudge();
+  if (written > 0) inbox.nudge();
 }
 
 /** Whoever sent it tries again; a fault that is not the ledger's is the merchant's to hear of. */

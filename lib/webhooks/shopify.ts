@@ -7,10 +7,11 @@ import { parseTime } from '../admission/expiry.js';
 import type { OnStage } from '../middleware/backstage.js';
 import type { Middleware, Request } from '../middleware/http.js';
 import { readSigned } from './body-signed.js';
-import { admissionsOf, type CarriedFields, carriedIn, carriedInObject } from './carried.js';
+import { admissionsOf, type CarriedFields, carriedIn, carriedInObject, type Line } from './carried.js';
+import { priceOf, sum } from './decimals.js';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.js';
 import { type OrderReceiver, orderWebhook, type OrderWebhookOptions } from './order-receiver.js';
-import { orderMails, type OrderWork } from './order-work.js';
+import type { OrderRead } from './order-mails.js';
 
 /**
  * For `orders/paid` or `orders/create` (or both), `orders/cancelled` and `refunds/create`; other topics are answered and left
@@ -27,13 +28,12 @@ export function shopifyWebhook(fanfare: OnStage, options: OrderWebhookOptions): 
       const signed = readSigned('x-shopify-hmac-sha256', receiver.secrets, body, headers);
       if (typeof signed === 'string') return signed;
       const topic = topicOf(headers);
-      const work = TOPICS.get(topic)?.(receiver, signed.fields);
-      return orderMails(`${topic} ${signed.eventId}`, work);
+      return { eventId: `${topic} ${signed.eventId}`, read: TOPICS.get(topic)?.(receiver, signed.fields) };
     },
   );
 }
 
-type ReadTopic = (receiver: OrderReceiver, sent: Fields) => OrderWork | undefined;
+type ReadTopic = (receiver: OrderReceiver, sent: Fields) => OrderRead | undefined;
 
 const TOPICS = new Map<string, ReadTopic>([
   ['orders/paid', completing],
@@ -47,7 +47,7 @@ function topicOf(headers: Request['headers']): string {
   return typeof topic === 'string' ? topic : '';
 }
 
-function completing(receiver: OrderReceiver, order: Fields): OrderWork | undefined {
+function completing(receiver: OrderReceiver, order: Fields): OrderRead | undefined {
   const orderId = receiver.orderIdOf(order, order['id']);
   const admissions = admissionsOf(
     pairsIn(order['note_attributes']),
@@ -56,18 +56,18 @@ function completing(receiver: OrderReceiver, order: Fields): OrderWork | undefin
   );
   if (orderId === undefined || admissions.length === 0) return undefined;
   const told = { amount: textOf(order['total_price']), currency: textOf(order['currency']) };
-  const paidAt = parseTime(order['processed_at']);
+  const paidAt = receiver.paidAtOf(order, parseTime(order['processed_at']));
   return { do: 'complete', order: { orderId, ...compact(told) }, admissions, ...compact({ paidAt }) };
 }
 
-function cancelling(receiver: OrderReceiver, order: Fields): OrderWork | undefined {
+function cancelling(receiver: OrderReceiver, order: Fields): OrderRead | undefined {
   const orderId = receiver.orderIdOf(order, order['id']);
   if (orderId === undefined || textOf(order['cancelled_at']) === undefined) return undefined;
   const reason = textOf(order['cancel_reason']);
   return { do: 'cancel', orderId, cancellation: { kind: 'cancelled', ...compact({ reason }) } };
 }
 
-function refunding(receiver: OrderReceiver, refund: Fields): OrderWork | undefined {
+function refunding(receiver: OrderReceiver, refund: Fields): OrderRead | undefined {
   // The topic is not signed: only a refund names an order beside its own id.
   const orderId =
     refund['order_id'] === undefined ? undefined : receiver.orderIdOf(refund, refund['order_id']);
@@ -76,12 +76,20 @@ function refunding(receiver: OrderReceiver, refund: Fields): OrderWork | undefin
   return { do: 'cancel', orderId, cancellation: { kind: 'refunded', reference } };
 }
 
-function linesOf(order: Fields): readonly CarriedFields[] {
-  return listOf(order['line_items']).map((line) => pairsIn(fieldsOf(line)['properties']));
+function linesOf(order: Fields): readonly Line[] {
+  return listOf(order['line_items'])
+    .map(fieldsOf)
+    .map((line) => ({ carried: pairsIn(line['properties']), amount: amountOf(line) }));
+}
+
+/** A line's price is that of one piece, before what was taken off the line and its share of what was taken off the order. */
+function amountOf(line: Fields): string | undefined {
+  const off = listOf(line['discount_allocations']).map((one) => fieldsOf(one)['amount']);
+  return priceOf(line['price'], line['quantity'], sum('0', ...off));
 }
 
 /** `[{ name, value }]`, or an object where a shop's own code has sent one. */
-function pairsIn(value: unknown): CarriedFields {
+function pairsIn(value: unknown): readonly CarriedFields[] {
   if (!Array.isArray(value)) return carriedInObject(fieldsOf(value));
   return carriedIn(listOf(value).map((one) => [fieldsOf(one)['name'], fieldsOf(one)['value']]));
 }

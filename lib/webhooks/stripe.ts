@@ -8,9 +8,13 @@ import { admissionsOf, carriedInObject } from './carried.js';
 import { ORDER_ID } from './carriers.js';
 import { type Fields, fieldsOf, textOf } from './fields.js';
 import { decimalOf } from './minor-units.js';
-import { type OrderReceiver, orderWebhook, type OrderWebhookOptions } from './order-receiver.js';
-import { orderMails, type OrderWork } from './order-work.js';
-import type { Reading } from './receiver.js';
+import {
+  type OrderReceiver,
+  type OrderTold,
+  orderWebhook,
+  type OrderWebhookOptions,
+} from './order-receiver.js';
+import type { OrderRead } from './order-mails.js';
 import { readTolerance } from './receiver-options.js';
 import type { RefusalReason } from './webhook-events.js';
 
@@ -44,7 +48,7 @@ export function stripeWebhook(fanfare: OnStage, options: StripeWebhookOptions): 
       const header = headers['stripe-signature'];
       if (typeof header !== 'string') return 'unsigned';
       const event = constructed(stripe, { body, header, tolerance }, receiver.secrets);
-      return typeof event === 'string' ? event : mailsOf(receiver, event);
+      return typeof event === 'string' ? event : toldBy(receiver, event);
     };
   });
 }
@@ -72,16 +76,15 @@ function constructed(
   return reason;
 }
 
-function mailsOf(receiver: OrderReceiver, event: Fields): Reading<OrderWork> {
+function toldBy(receiver: OrderReceiver, event: Fields): OrderTold | RefusalReason {
   const eventId = textOf(event['id']);
   const type = textOf(event['type']);
   if (eventId === undefined || type === undefined) return 'malformed';
   const sent = fieldsOf(fieldsOf(event['data'])['object']);
-  const work = TYPES.get(type)?.(receiver, sent, parseTime(event['created']));
-  return orderMails(eventId, work);
+  return { eventId, read: TYPES.get(type)?.(receiver, sent, parseTime(event['created'])) };
 }
 
-type ReadObject = (receiver: OrderReceiver, sent: Fields, at: number | undefined) => OrderWork | undefined;
+type ReadObject = (receiver: OrderReceiver, sent: Fields, at: number | undefined) => OrderRead | undefined;
 
 const TYPES = new Map<string, ReadObject>([
   [
@@ -102,7 +105,7 @@ const TYPES = new Map<string, ReadObject>([
 ]);
 
 /** A session may be completed while its payment is still under way. */
-function ofSession(receiver: OrderReceiver, session: Fields, at: number | undefined): OrderWork | undefined {
+function ofSession(receiver: OrderReceiver, session: Fields, at: number | undefined): OrderRead | undefined {
   return session['payment_status'] === 'unpaid'
     ? undefined
     : completing(receiver, session, session['amount_total'], at);
@@ -112,12 +115,13 @@ function completing(
   receiver: OrderReceiver,
   sent: Fields,
   minorUnits: unknown,
-  paidAt: number | undefined,
-): OrderWork | undefined {
+  at: number | undefined,
+): OrderRead | undefined {
   const orderId = orderIdOf(receiver, sent);
   const admissions = carried(receiver, sent);
   if (orderId === undefined || admissions.length === 0) return undefined;
   const told = { amount: decimalOf(minorUnits, sent['currency']), currency: textOf(sent['currency']) };
+  const paidAt = receiver.paidAtOf(sent, at);
   return { do: 'complete', order: { orderId, ...compact(told) }, admissions, ...compact({ paidAt }) };
 }
 

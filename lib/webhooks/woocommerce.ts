@@ -7,13 +7,19 @@ import { parseTime } from '../admission/expiry.js';
 import type { OnStage } from '../middleware/backstage.js';
 import type { Middleware } from '../middleware/http.js';
 import { readSigned } from './body-signed.js';
-import { admissionsOf, type CarriedFields, carriedIn } from './carried.js';
+import { admissionsOf, type CarriedFields, carriedIn, type Line } from './carried.js';
 import { type Fields, fieldsOf, listOf, textOf } from './fields.js';
-import { type OrderReceiver, orderWebhook, type OrderWebhookOptions } from './order-receiver.js';
-import { orderMails, type OrderWork } from './order-work.js';
+import {
+  type OrderReceiver,
+  type OrderTold,
+  orderWebhook,
+  type OrderWebhookOptions,
+} from './order-receiver.js';
+import type { OrderRead } from './order-mails.js';
 
 const PING = /^webhook_id=\d{1,20}$/;
 const LONGEST_PING = 64;
+const PING_TOLD: OrderTold = { eventId: 'ping', read: undefined };
 const PAID = ['processing', 'completed'];
 
 /**
@@ -27,11 +33,10 @@ export function wooCommerceWebhook(fanfare: OnStage, options: OrderWebhookOption
     fanfare,
     options,
     (receiver) => (body, headers) => {
-      if (headers['x-wc-webhook-signature'] === undefined && isPing(body)) return [];
+      if (headers['x-wc-webhook-signature'] === undefined && isPing(body)) return PING_TOLD;
       const signed = readSigned('x-wc-webhook-signature', receiver.secrets, body, headers);
       if (typeof signed === 'string') return signed;
-      const work = workOf(receiver, signed.fields);
-      return orderMails(signed.eventId, work);
+      return { eventId: signed.eventId, read: readOrder(receiver, signed.fields) };
     },
   );
 }
@@ -41,7 +46,7 @@ function isPing(body: Buffer): boolean {
   return body.length <= LONGEST_PING && PING.test(body.toString('latin1'));
 }
 
-function workOf(receiver: OrderReceiver, order: Fields): OrderWork | undefined {
+function readOrder(receiver: OrderReceiver, order: Fields): OrderRead | undefined {
   const orderId = receiver.orderIdOf(order, order['id']);
   const status = textOf(order['status']) ?? '';
   if (orderId === undefined) return undefined;
@@ -51,7 +56,7 @@ function workOf(receiver: OrderReceiver, order: Fields): OrderWork | undefined {
   const admissions = admissionsOf(metaOf(order), linesOf(order), receiver.distributionIdOf);
   if (!PAID.includes(status) || admissions.length === 0) return undefined;
   const told = { amount: textOf(order['total']), currency: textOf(order['currency']) };
-  const times = compact({ paidAt: paidAt(order) });
+  const times = compact({ paidAt: receiver.paidAtOf(order, paidAt(order)) });
   return { do: 'complete', order: { orderId, ...compact(told) }, admissions, ...times };
 }
 
@@ -61,10 +66,13 @@ function paidAt(order: Fields): number | undefined {
   return date === undefined ? undefined : parseTime(`${date}Z`);
 }
 
-function linesOf(order: Fields): readonly CarriedFields[] {
-  return listOf(order['line_items']).map((line) => metaOf(fieldsOf(line)));
+/** A line's total is what it cost in the end, without tax. */
+function linesOf(order: Fields): readonly Line[] {
+  return listOf(order['line_items'])
+    .map(fieldsOf)
+    .map((line) => ({ carried: metaOf(line), amount: textOf(line['total']) }));
 }
 
-function metaOf(holder: Fields): CarriedFields {
+function metaOf(holder: Fields): readonly CarriedFields[] {
   return carriedIn(listOf(holder['meta_data']).map((one) => [fieldsOf(one)['key'], fieldsOf(one)['value']]));
 }
