@@ -79,7 +79,9 @@ async function startShop({ port = 0, dataDir, environment = process.env } = {}) 
     const options = commonOptions({ local, file, orders, environment });
     const origins = { shop: shop.origin, pay: pay.origin, frame: frame.origin };
     const handoffSecret = randomBytes(32).toString('hex');
-    const given = { options, origins, handoffSecret, local, ledger, parts: { till, provider, secret } };
+    const operatorPassword = environment.OPERATOR_PASSWORD || randomBytes(16).toString('base64url');
+    const parts = { till, provider, secret };
+    const given = { options, origins, handoffSecret, operatorPassword, local, ledger, parts };
     for (const [open, site] of [
       [openShopSite, shop],
       [openPaySite, pay],
@@ -87,7 +89,8 @@ async function startShop({ port = 0, dataDir, environment = process.env } = {}) 
     ]) {
       await closes(others, open({ ...given, site })).ready();
     }
-    return { url: shop.origin, emulatorUrl: local?.url, providerUrl: origin, origins, file, close };
+    const addresses = { url: shop.origin, emulatorUrl: local?.url, providerUrl: origin, origins };
+    return { ...addresses, operatorPassword, file, close };
   } catch (error) {
     // What is open already would keep the process alive, with no shop in it.
     await close();
