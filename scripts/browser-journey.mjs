@@ -1,6 +1,6 @@
 // A shopper in a real Chromium, through a running shop: by every drop and every way in and out. Each page on the way has
 // to fit a phone, and to pass axe-core's rules, light and dark.
-// Usage: node scripts/browser-journey.mjs <shop's address> [folder for screenshots]
+// Usage: OPERATOR_PASSWORD=… node scripts/browser-journey.mjs <shop's address> [folder for screenshots]
 import assert from 'node:assert/strict';
 import { walkTheWays } from './browser-ways.mjs';
 import { openPhone } from './phone.mjs';

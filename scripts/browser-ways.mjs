@@ -121,7 +121,10 @@ async function otherPages({ page, shop, emulatorUrl, look }) {
   await look(page, 'home');
   await page.goto(`${shop}/nowhere`);
   await look(page, 'not-found');
-  await page.goto(`${shop}/operator`);
+  const operators = new URL(`${shop}/operator`);
+  Object.assign(operators, { username: 'operator', password: process.env.OPERATOR_PASSWORD });
+  await page.goto(operators.href);
+  assert.equal(await textOf(page, 'h1'), 'The sale');
   await look(page, 'operator');
   await page.goto(emulatorUrl);
   await look(page, 'emulator');

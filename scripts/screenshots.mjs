@@ -11,7 +11,10 @@ const README = { checkout: 'checkout-phone-light', queue: 'queue-phone-dark', fr
 
 mkdirSync(folder, { recursive: true });
 const shop = await startShop();
-const walk = spawn(process.execPath, ['scripts/browser-journey.mjs', shop.url, folder], { stdio: 'inherit' });
+const walk = spawn(process.execPath, ['scripts/browser-journey.mjs', shop.url, folder], {
+  stdio: 'inherit',
+  env: { ...process.env, OPERATOR_PASSWORD: shop.operatorPassword },
+});
 walk.once('close', (code) => {
   process.exitCode = code ?? 1;
   if (code === 0) {

@@ -1,6 +1,7 @@
 /** The dashboard and the alert rules ask for metrics and labels that there are, by the names that Prometheus gives them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { type MetricDefinition, METRICS } from '../../lib/opentelemetry/metrics.js';
 import { declaredEvents } from '../support/declared-events.js';
@@ -13,8 +14,15 @@ interface Dashboard {
   readonly panels: readonly {
     readonly id: number;
     readonly title: string;
+    readonly type: string;
+    readonly datasource: object;
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+    readonly targets: readonly {
+      readonly refId: string;
+      readonly datasource: object;
+      readonly expr: string;
+      readonly legendFormat: string;
+    }[];
   }[];
 }
 
@@ -46,24 +54,35 @@ function seriesOf({ name, unit, kind }: MetricDefinition): string[] {
 
 const series = new Map(DEFINED.flatMap((metric) => seriesOf(metric).map((name) => [name, metric] as const)));
 
-const asked: [string, string][] = [
-  ...rules.map(({ alert, expr }): [string, string] => [alert, expr]),
+/** What one alert or panel asks for, and the labels that its texts name. */
+interface Asked {
+  readonly title: string;
+  readonly expr: string;
+  readonly named: readonly string[];
+}
+
+const asked: readonly Asked[] = [
+  ...rules.map(({ alert, expr }) => ({ title: alert, expr, named: [] })),
   ...dashboard.panels.flatMap(({ title, targets }) =>
-    targets.map(({ expr, legendFormat }): [string, string] => [
+    targets.map(({ expr, legendFormat }) => ({
       title,
-      // What a legend names has to be left in the answer: by (…) of the expression.
-      `${expr} ${[...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => `by (${label})`).join(' ')}`,
-    ]),
+      // What Grafana puts in before it asks.
+      expr: expr.replace(/\$__(range|rate_interval)\b/g, '5m'),
+      named: [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label),
+    })),
   ),
 ];
 
-/** Every name in an expression that is no function, keyword, variable or text. */
-function wordsOf(expr: string): string[] {
-  const bare = expr.replace(/"[^"]*"/g, '').replace(/\[[^\]]*\]/g, '');
-  return (bare.match(/\b[a-z]\w*\b/g) ?? []).filter((word) => !KNOWN.includes(word));
+/** The texts of an expression by what they are in PromQL, such as `Identifier` for a metric; `⚠` is what it does not know. */
+function partsOf(expr: string): ReadonlyMap<string, readonly string[]> {
+  const parts = new Map<string, string[]>();
+  parser.parse(expr).iterate({
+    enter: ({ name, from, to }) => {
+      parts.set(name, [...(parts.get(name) ?? []), expr.slice(from, to)]);
+    },
+  });
+  return parts;
 }
-
-const KNOWN = ['sum', 'max', 'rate', 'increase', 'histogram_quantile', 'by', 'le'];
 
 test('the names are as Prometheus has them', () => {
   expect([...series.keys()]).toEqual(
@@ -74,17 +93,31 @@ test('the names are as Prometheus has them', () => {
   );
 });
 
-test.each(asked)('%s asks for what there is: %s', (_title, expr) => {
-  const words = wordsOf(expr);
-  const metrics = words.filter((word) => series.has(word));
+test.each(asked)('$title is PromQL, and asks for what there is: $expr', ({ expr, named }) => {
+  const parts = partsOf(expr);
+  expect(parts.get('⚠')).toBeUndefined();
+  const metrics = parts.get('Identifier') ?? [];
   expect(metrics.length).toBeGreaterThan(0);
-  const labels = metrics.flatMap((name) => series.get(name)!.attributes.map(labelOf));
-  for (const word of words.filter((one) => !series.has(one))) expect(labels).toContain(word);
+  expect([...series.keys()]).toEqual(expect.arrayContaining([...metrics]));
+  const own = metrics.flatMap((name) => series.get(name)?.attributes.map(labelOf) ?? []);
+  // "le" is the buckets' own.
+  const bucketed = metrics.every((name) => name.endsWith('_bucket')) ? ['le'] : [];
+  expect([...own, ...bucketed]).toEqual(expect.arrayContaining([...(parts.get('LabelName') ?? [])]));
+  // What a legend names has to be left in the answer.
+  expect((parts.get('GroupingLabels') ?? []).join(' ')).toMatch(
+    new RegExp(named.map((label) => `(?=.*\\b${label}\\b)`).join('')),
+  );
+});
+
+test('an alert about a counter fires for its very first count, which no increase shows', () => {
+  const counting = rules.filter(({ expr }) => partsOf(expr).has('Increase'));
+  expect(counting.length).toBeGreaterThan(3);
+  for (const { alert, expr } of counting) expect([alert, partsOf(expr).has('Unless')]).toEqual([alert, true]);
 });
 
 test('event types that are asked for exist', () => {
   const all = [...declaredEvents().keys()];
-  const types = asked.flatMap(([, expr]) => [...expr.matchAll(/fanfare_event_type="([^"]+)"/g)]);
+  const types = asked.flatMap(({ expr }) => [...expr.matchAll(/fanfare_event_type="([^"]+)"/g)]);
   expect(types.length).toBeGreaterThan(3);
   for (const [, type] of types) expect(all).toContain(type);
 });
@@ -100,6 +133,24 @@ test('every metric is on the dashboard, and no panel lies on another', () => {
   );
   expect(new Set(cells).size).toBe(cells.length);
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+});
+
+test('every panel has what Grafana needs, from the one data source that is chosen at the import', () => {
+  expect(dashboard.templating.list).toEqual([
+    expect.objectContaining({ name: 'datasource', type: 'datasource', query: 'prometheus' }),
+  ]);
+  const datasource = { type: 'prometheus', uid: '${datasource}' };
+  for (const panel of dashboard.panels) {
+    expect(panel).toMatchObject({
+      id: expect.any(Number) as number,
+      title: expect.stringMatching(/\S/) as string,
+      datasource,
+    });
+    expect(['stat', 'timeseries']).toContain(panel.type);
+    expect(panel.gridPos.x + panel.gridPos.w).toBeLessThanOrEqual(24);
+    expect(new Set(panel.targets.map(({ refId }) => refId)).size).toBe(panel.targets.length);
+    for (const target of panel.targets) expect(target.datasource).toEqual(datasource);
+  }
 });
 
 test('every alert says what it is and what to do', () => {

@@ -16,7 +16,7 @@ let shop: RunningShop;
 beforeAll(async () => {
   folder = installShop();
   kit = await testFanfare();
-  shop = await startShop(folder, { environment: kit.environment });
+  shop = await startShop(folder, { environment: { ...kit.environment, OPERATOR_PASSWORD: 'right' } });
 });
 afterAll(async () => {
   await killShops();
@@ -107,6 +107,23 @@ test('an order that is no form at all is told so', async () => {
   const answer = await browser.send('/checkout/lamp', { method: 'POST', headers, body: 'card=good' });
   expect(answer.status).toBe(400);
   expect(await answer.text()).toContain('Please choose a card');
+});
+
+test.each([
+  ['nobody', undefined, 401],
+  ['another user', 'shopper:right', 401],
+  ['another password', 'operator:wrong', 401],
+  ['the operator', 'operator:right', 200],
+])('who asks for the operator’s page as %s', async (_who, login, status) => {
+  const headers = {
+    // A proxy on the same machine makes everybody local.
+    'X-Forwarded-For': '127.0.0.1',
+    ...(login === undefined ? {} : { Authorization: `Basic ${Buffer.from(login).toString('base64')}` }),
+  };
+  const answer = await fetch(`${shop.origin}/operator`, { headers });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Basic realm="Quayside"' : null);
+  expect((await answer.text()).includes('At a glance')).toBe(status === 200);
 });
 
 test('no page may bring a style or a script of its own', async () => {

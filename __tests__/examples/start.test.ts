@@ -1,10 +1,11 @@
 /** What the shop says to who starts it, when it cannot open. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { CHILD_ENVIRONMENT } from '../support/compiled-lib.js';
 import { removeFolder } from '../support/temporary-folder.js';
 import { installShop, killShops, runShop, startShop } from './shop-process.js';
 
@@ -50,6 +51,18 @@ test('a port that is taken is named, and so is the way out', async () => {
   server.close();
   expect(code).toBe(1);
   expect(errors).toBe(`Port ${PORT} is taken. Choose another one with PORT, or PORT=0 for any.\n`);
+});
+
+test('its own tests pass where somebody has copied them', () => {
+  const jest = [join(__dirname, '../../node_modules/jest/bin/jest.js'), '--config', 'jest.config.js'];
+  const cwd = join(folder, 'shop');
+  const { status, stderr } = spawnSync(process.execPath, jest, {
+    cwd,
+    encoding: 'utf8',
+    env: CHILD_ENVIRONMENT,
+  });
+  expect(stderr).toMatch(/an admission buys once[^]*Tests: +\d+ passed, \d+ total/);
+  expect(status).toBe(0);
 });
 
 test('without a real Fanfare it brings its own, and its journey comes to its end', async () => {

@@ -185,8 +185,9 @@ describe('the file', () => {
     await before.complete(byAdmission);
     await before.close();
     const database = openDatabase(file, 1_000);
-    // What layout 3 has added, and what layout 4 has put in place of another index.
-    database.exec('DROP TABLE fanfare_notes; DROP INDEX fanfare_admissions_urgency; PRAGMA user_version = 2');
+    // What layouts 3 and 5 have added, and what layout 4 has put in place of another index.
+    database.exec('DROP TABLE fanfare_notes; DROP INDEX fanfare_admissions_completed');
+    database.exec('DROP INDEX fanfare_admissions_urgency; PRAGMA user_version = 2');
     database.exec(
       'CREATE INDEX fanfare_admissions_due ON fanfare_admissions (due_at, expires_at, since_at, id) WHERE due_at IS NOT NULL',
     );
@@ -195,23 +196,24 @@ describe('the file', () => {
     const until = Date.now() + 60_000;
     await expect(ledger.addNote({ kind: 'webhook', key: 'one', value: '', until })).resolves.toBe(true);
     await expect(ledger.takeDue(1, 1_000)).resolves.toHaveLength(1);
+    await expect(ledger.countOrders(60_000)).resolves.toBe(1);
     const indexes = database
       .prepare("SELECT name FROM sqlite_schema WHERE name LIKE '%\\_due' ESCAPE '\\'")
       .all();
     expect(indexes).toEqual([]);
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 5 });
     await ledger.close();
     database.close();
   });
 
   it('is refused when a newer version made it, and left as it is', async () => {
     const database = openDatabase(file, 1_000);
-    database.exec('PRAGMA user_version = 5');
+    database.exec('PRAGMA user_version = 6');
     database.close();
     const before = readFileSync(file);
     const ledger = sqliteLedger({ file });
-    await expect(ledger.open()).rejects.toThrow(/has layout 5, and this version .* knows only 4/);
-    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 5/);
+    await expect(ledger.open()).rejects.toThrow(/has layout 6, and this version .* knows only 5/);
+    await expect(ledger.find('admission-1')).rejects.toThrow(/layout 6/);
     await ledger.close();
     expect(readFileSync(file)).toEqual(before);
   });
@@ -225,7 +227,7 @@ describe('the file', () => {
     await second.open();
     expect(await second.find(ADMISSION.id)).toEqual(await first.find(ADMISSION.id));
     expect(database.prepare('SELECT count(*) AS orders FROM orders').get()).toEqual({ orders: 1 });
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 5 });
     await first.close();
     await second.close();
     database.close();

@@ -3,7 +3,14 @@ import { createRequire } from 'node:module';
 import connect from 'connect';
 import express from 'express';
 import type { Fanfare, Middleware } from '../../lib/index.js';
-import { closeStages, openStage, type ServerKind, showAdmission } from '../support/servers.js';
+import {
+  closeStages,
+  openStage,
+  parsing,
+  type ServerKind,
+  SERVERS,
+  showAdmission,
+} from '../support/servers.js';
 
 afterEach(closeStages);
 
@@ -34,6 +41,15 @@ test('the routes answer below any mount path', async () => {
   const browser = await stage.serve('Express 5', [{ mount: '/api/fanfare', use: [stage.fanfare.routes()] }]);
   expect((await browser.post('/api/fanfare/admission', { grant: stage.token() })).status).toBe(200);
   expect((await browser.fetch('/api/fanfare/session')).json()['admissions']).toHaveLength(1);
+});
+
+test.each(SERVERS)('the routes on %s, behind a parser of Express 4 that leaves JSON alone', async (kind) => {
+  const stage = await openStage();
+  const routes = stage.fanfare.routes();
+  const browser = await stage.serve(kind, [
+    { use: [parsing(express4.urlencoded({ extended: false })), routes] },
+  ]);
+  expect((await browser.post('/fanfare/admission', { grant: stage.token() })).status).toBe(200);
 });
 
 test('the routes add to "Vary" and take nothing away', async () => {

@@ -1,9 +1,13 @@
 /** Who may see the operator's page, what it shows, and what its forms do. */
+import { createRequire } from 'node:module';
+import express from 'express';
 import { Jar } from '../support/jar.js';
-import { closeStages, DROP, SECRET, SERVERS } from '../support/servers.js';
+import { closeStages, DROP, parsing, SECRET, SERVERS } from '../support/servers.js';
 import { dead, formTokenIn, openRig, type Rig, send, waiting } from './rig.js';
 
 afterEach(closeStages);
+
+const express4 = createRequire(__filename)('express4') as typeof express;
 
 async function pageOf({ browser }: Rig, query = ''): Promise<string> {
   const answer = await browser.visit(`/operator${query}`);
@@ -122,12 +126,15 @@ describe('what it shows', () => {
   test('the whole shop: what other processes and earlier days have left in the ledger', async () => {
     const rig = await openRig();
     await waiting(rig, 'old');
+    const late = await waiting(rig, 'late');
     await rig.clock.advance(25 * 3_600_000);
+    const taken = await rig.ledger.take(late, 1_000);
+    await rig.ledger.settleDelivery(late, taken!.leaseId, { to: 'delivered' });
     await waiting(rig, 'new');
     await dead(rig, 'lost');
     const page = await pageOf(rig);
     const titles = ['In checkout', 'Ordered', 'Delivered', 'Waiting', 'Dead', 'Unresolved'];
-    expect(titles.map((title) => tile(page, title))).toEqual(['0', '2', '0', '2', '1', '0']);
+    expect(titles.map((title) => tile(page, title))).toEqual(['0', '2', '1', '2', '1', '0']);
     expect(page).toContain('<title>(1 dead) The sale</title>');
   });
 
@@ -287,6 +294,22 @@ describe('what its forms do', () => {
     expect((await send(rig.browser, fields)).status).toBe(503);
     rig.ledger.reschedule = original;
     expect((await send(rig.browser, fields)).status).toBe(303);
+  });
+
+  test.each(
+    SERVERS.flatMap((kind) =>
+      Object.entries({
+        'json of Express 5': express.json(),
+        'json of Express 4': express4.json(),
+        'urlencoded of Express 5': express.urlencoded({ extended: true }),
+        'urlencoded of Express 4': express4.urlencoded({ extended: false }),
+      }).map(([name, parser]) => [kind, name, parser] as const),
+    ),
+  )('they work on %s behind %s', async (kind, _name, parser) => {
+    const rig = await openRig(() => true, { kind, before: [parsing(parser)] });
+    const id = await dead(rig, 'one');
+    const answer = await send(rig.browser, { token: formTokenIn(await pageOf(rig)), do: 'retry', id });
+    expect(answer.status).toBe(303);
   });
 
   test.each(SERVERS)('they work on %s', async (kind) => {

@@ -25,14 +25,18 @@ export const form = parsing(express.urlencoded({ extended: false }));
 /** Deliveries are manual, so that everything stays where the test puts it. */
 export async function openRig(
   authorize: OperatorPageOptions['authorize'] = () => true,
-  { kind = 'Express 5', ...options }: Partial<FanfareOptions> & { readonly kind?: ServerKind } = {},
+  {
+    kind = 'Express 5',
+    before = [],
+    ...options
+  }: Partial<FanfareOptions> & { readonly kind?: ServerKind; readonly before?: readonly Middleware[] } = {},
 ): Promise<Rig> {
   const clock = new ManualClock(Date.parse('2026-11-27T20:30:10Z'));
   const ledger = memoryLedger({ clock });
   const stage = await openStage({ ledger, deliveries: 'manual', ...options }, { clock });
   const { fanfare } = stage;
   const browser = await stage.serve(kind, [
-    { mount: '/operator', use: [fanfare.operatorPage({ authorize })] },
+    { mount: '/operator', use: [...before, fanfare.operatorPage({ authorize })] },
     { path: '/checkout', use: [form, fanfare.claimAdmission(), buying(fanfare)] },
   ]);
   return { stage, ledger, clock, browser };

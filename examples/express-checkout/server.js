@@ -11,7 +11,8 @@ async function main() {
   const shop = await startShop({ port: portOf(process.env), dataDir: process.env.SHOP_DATA || undefined });
   console.log(`The shop is open: ${shop.url}`);
   if (shop.emulatorUrl) console.log(`What Fanfare's side sees: ${shop.emulatorUrl}`);
-  console.log(`What an operator sees: ${shop.url}/operator`);
+  const password = process.env.OPERATOR_PASSWORD ? 'OPERATOR_PASSWORD' : shop.operatorPassword;
+  console.log(`What an operator sees: ${shop.url}/operator (user "operator", password ${password})`);
   console.log(`The payment provider: ${shop.providerUrl}`);
   console.log(`Orders and ledger: ${shop.file}`);
   console.log('Stop with Ctrl+C.');

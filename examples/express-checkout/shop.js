@@ -27,7 +27,7 @@ function openData(folder = mkdtempSync(join(tmpdir(), 'quayside-'))) {
 }
 
 /** What the instances have in common. Each has a ledger of its own on the one file, and closes it. */
-function commonOptions({ local, file, orders, environment }) {
+function commonOptions({ local, given, file, orders, environment }) {
   const session = {
     // Good for this run only. Beside a real Fanfare the secret must be given: a new one at each start would end
     // every shopper's session.
@@ -37,6 +37,7 @@ function commonOptions({ local, file, orders, environment }) {
   const { organizationId, secretKey, url: baseUrl } = local ?? {};
   return ({ ledger = sqliteLedger({ file }) } = {}) => ({
     ...(local && { organizationId, secretKey, api: { baseUrl }, session }),
+    ...given,
     ledger,
     orderUrl: (orderId) => `/orders/${orderId}`,
     findOrder: ({ id }) => {
@@ -54,8 +55,11 @@ async function findProvider({ PROVIDER_URL: origin, PROVIDER_SECRET: secret }) {
   return openProvider({ secret: randomBytes(32).toString('hex') });
 }
 
-/** Opens everything on the loopback. `dataDir` is the folder of the SQLite file; default: a new temporary one. */
-async function startShop({ port = 0, dataDir, environment = process.env } = {}) {
+/**
+ * Opens everything on the loopback. `dataDir` is the folder of the SQLite file; default: a new temporary one. `given`: what
+ * `createFanfare` gets in place of what the environment says, such as a test's own Fanfare.
+ */
+async function startShop({ port = 0, dataDir, environment = process.env, given } = {}) {
   const sites = [];
   const others = [];
   const closes = (list, thing) => (list.push(thing), thing);
@@ -65,7 +69,7 @@ async function startShop({ port = 0, dataDir, environment = process.env } = {}) 
     for (const thing of others.splice(0).reverse()) await thing?.close();
   };
   try {
-    const local = closes(others, await openLocalFanfare(environment));
+    const local = closes(others, await openLocalFanfare(environment, given));
     const { origin, secret } = closes(others, await findProvider(environment));
     const { file, orders } = openData(dataDir);
     others.push(orders);
@@ -76,18 +80,21 @@ async function startShop({ port = 0, dataDir, environment = process.env } = {}) 
     const ledger = sqliteLedger({ file });
     const till = closes(others, await openTill({ orders, ledger }));
     const provider = createProviderClient({ origin, secret, notifyUrl: `${shop.origin}/webhooks/payments` });
-    const options = commonOptions({ local, file, orders, environment });
+    const options = commonOptions({ local, given, file, orders, environment });
     const origins = { shop: shop.origin, pay: pay.origin, frame: frame.origin };
     const handoffSecret = randomBytes(32).toString('hex');
-    const given = { options, origins, handoffSecret, local, ledger, parts: { till, provider, secret } };
+    const operatorPassword = environment.OPERATOR_PASSWORD || randomBytes(16).toString('base64url');
+    const parts = { till, provider, secret };
+    const common = { options, origins, handoffSecret, operatorPassword, local, ledger, parts };
     for (const [open, site] of [
       [openShopSite, shop],
       [openPaySite, pay],
       [openFrameSite, frame],
     ]) {
-      await closes(others, open({ ...given, site })).ready();
+      await closes(others, open({ ...common, site })).ready();
     }
-    return { url: shop.origin, emulatorUrl: local?.url, providerUrl: origin, origins, file, close };
+    const addresses = { url: shop.origin, emulatorUrl: local?.url, providerUrl: origin, origins };
+    return { ...addresses, operatorPassword, file, close };
   } catch (error) {
     // What is open already would keep the process alive, with no shop in it.
     await close();

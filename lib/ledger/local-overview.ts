@@ -9,6 +9,10 @@ export abstract class LocalOverview extends LocalNotes implements Overview {
     return this.read((now) => this.store.count(query, now));
   }
 
+  countOrders(newerThanMs: number): Promise<number> {
+    return this.read((now) => this.store.countOrders(now - newerThanMs));
+  }
+
   search(key: SearchKey, limit: number): Promise<readonly Row[]> {
     return this.read((now) => this.store.search(key, Math.max(0, limit)).map((row) => standing(row, now)));
   }

@@ -33,6 +33,8 @@ export interface LocalStore {
   list(query: RowQuery, now: number): readonly Row[];
   /** Of rows as they stand at `now`. */
   count(query: CountQuery, now: number): Counts;
+  /** Rows whose order was recorded after this time. */
+  countOrders(after: number): number;
   /** As they are stored, the newest first. */
   search(key: SearchKey, limit: number): readonly Row[];
   put(row: Row): void;

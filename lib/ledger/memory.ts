@@ -12,7 +12,7 @@ import { LocalLedger } from './local-ledger.js';
 import { MemoryNotes } from './memory-notes.js';
 import { checkNames } from './engine-options.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
-import { countRows, searchRows } from './overseeing.js';
+import { countOrders, countRows, searchRows } from './overseeing.js';
 import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row } from './row.js';
 import { agesFrom, byAge, deletableAt, standing } from './standing.js';
@@ -97,6 +97,10 @@ class MemoryStore implements LocalStore {
 
   count(query: CountQuery, now: number): Counts {
     return countRows(this.#rows.values(), query, now);
+  }
+
+  countOrders(after: number): number {
+    return countOrders(this.#rows.values(), after);
   }
 
   search(key: SearchKey, limit: number): readonly Row[] {

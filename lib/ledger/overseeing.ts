@@ -24,6 +24,10 @@ export function countRows(rows: Iterable<Row>, query: CountQuery, now: number): 
   return countsOf(query.states, (state) => numbers.get(state) ?? 0);
 }
 
+export function countOrders(rows: Iterable<Row>, after: number): number {
+  return [...rows].filter((row) => isUsed(row) && row.order.completedAt > after).length;
+}
+
 export function searchRows(rows: Iterable<Row>, key: SearchKey, limit: number): readonly Row[] {
   return [...rows]
     .filter((row) => isFoundBy(row, key))

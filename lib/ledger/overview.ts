@@ -15,6 +15,8 @@ export type SearchKey = { readonly orderId: string } | { readonly consumerId: st
 export interface Overview {
   /** Counts rows as they stand now: an attempt past its lease or its pending time is unresolved. */
   count(query: CountQuery): Promise<Counts>;
+  /** How many rows were used by an order that was recorded less than this ago, whatever has become of it since. */
+  countOrders(newerThanMs: number): Promise<number>;
   /** Up to `limit` rows with this order, or of this consumer: the newest first, by id from behind where they are equal. */
   search(key: SearchKey, limit: number): Promise<readonly Row[]>;
 }

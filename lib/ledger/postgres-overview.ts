@@ -8,6 +8,10 @@ export abstract class PostgresOverview extends PostgresNotes implements Overview
     return this.step('count_rows', [states, newerThanMs]);
   }
 
+  countOrders(newerThanMs: number): Promise<number> {
+    return this.step('count_orders', [newerThanMs]);
+  }
+
   search(key: SearchKey, limit: number): Promise<readonly Row[]> {
     const { orderId, consumerId } = { orderId: undefined, consumerId: undefined, ...key };
     return this.step('search', [orderId, consumerId, limit]);

@@ -20,6 +20,16 @@ BEGIN
 END $$;
 `;
 
+const COUNT_ORDERS = `
+CREATE OR REPLACE FUNCTION count_orders(newer_than_ms numeric, given_now bigint) RETURNS json ${STEP} AS $$
+DECLARE
+  now_ms bigint := engine_now(given_now);
+  after_ms bigint := now_ms - newer_than_ms;
+BEGIN
+  RETURN (SELECT to_json(count(*)) FROM admissions a WHERE a.completed_at > after_ms);
+END $$;
+`;
+
 const SEARCH = `
 CREATE OR REPLACE FUNCTION search(its_order text, its_consumer text, at_most integer, given_now bigint) RETURNS json
 ${STEP} AS $$
@@ -34,4 +44,4 @@ BEGIN
 END $$;
 `;
 
-export const OVERVIEW_STEPS = [COUNT_ROWS, SEARCH].join('');
+export const OVERVIEW_STEPS = [COUNT_ROWS, COUNT_ORDERS, SEARCH].join('');

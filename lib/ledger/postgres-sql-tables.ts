@@ -66,6 +66,7 @@ CREATE INDEX IF NOT EXISTS admissions_state ON admissions (state, since_at, id);
 CREATE INDEX IF NOT EXISTS admissions_lapse ON admissions (lapses_at, id) WHERE lapses_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS admissions_due ON admissions (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS admissions_order ON admissions (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS admissions_completed ON admissions (completed_at) WHERE completed_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS admissions_deletable ON admissions (deletable_at) WHERE deletable_at IS NOT NULL;
 `;
 

@@ -6,11 +6,12 @@
  * - `agenda` by the time at which a row's place changes by itself: it falls due, or it lapses.
  * - `ready` the due completions, the most urgent first.
  * - `deletable` by the time from which the row may go.
+ * - `orders` by the time at which the order was recorded.
  * - `order:<order>` and `consumer:<consumer>` by the time the row was made, for as long as it is there.
  */
 export const INDEXES = `
 local AGENDA, READY = base .. ':agenda', base .. ':ready'
-local DELETABLE, TOKENS = base .. ':deletable', base .. ':tokens'
+local DELETABLE, TOKENS, ORDERS = base .. ':deletable', base .. ':tokens', base .. ':orders'
 local DAY = 24 * 60 * 60 * 1000
 
 local function stateKey(state) return base .. ':state:' .. state end
@@ -71,7 +72,10 @@ local function put(row)
   redis.call('HSET', key, unpack(told({}, '', row)))
   if row.tokenHash then redis.call('HSET', TOKENS, row.tokenHash, id) end
   redis.call('ZADD', consumerKey(row['admission.consumerId']), row.createdAt, id)
-  if isUsed(row) then redis.call('ZADD', orderKey(row['order.orderId']), row.createdAt, id) end
+  if isUsed(row) then
+    redis.call('ZADD', orderKey(row['order.orderId']), row.createdAt, id)
+    redis.call('ZADD', ORDERS, row['order.completedAt'], id)
+  end
   place(stateKey(row.state), agesFrom(row), id)
   place(AGENDA, changesAt(row), id)
   place(DELETABLE, deletableAt(row), id)
@@ -83,7 +87,10 @@ local function remove(row)
   redis.call('DEL', rowKey(id))
   if row.tokenHash then redis.call('HDEL', TOKENS, row.tokenHash) end
   redis.call('ZREM', consumerKey(row['admission.consumerId']), id)
-  if isUsed(row) then redis.call('ZREM', orderKey(row['order.orderId']), id) end
+  if isUsed(row) then
+    redis.call('ZREM', orderKey(row['order.orderId']), id)
+    redis.call('ZREM', ORDERS, id)
+  end
   redis.call('LREM', tripleKey(row), 1, id)
 end
 `;

@@ -12,6 +12,11 @@ end
 return { counts }
 `;
 
+const COUNT_ORDERS_STEP = `
+local number = redis.call('ZCOUNT', ORDERS, '(' .. text(now - tonumber(given.newerThanMs)), '+inf')
+return { { 'number', number } }
+`;
+
 const SEARCH_STEP = `
 local key = given.orderId and orderKey(given.orderId) or consumerKey(given.consumerId)
 local rows = {}
@@ -23,4 +28,5 @@ return rows
 `;
 
 export const COUNT = script(ROWS, INDEXES, CATCHING_UP, COUNT_STEP);
+export const COUNT_ORDERS = script(ROWS, INDEXES, COUNT_ORDERS_STEP);
 export const SEARCH = script(ROWS, INDEXES, SEARCH_STEP);

@@ -11,6 +11,8 @@ export const OVERVIEW_STATEMENTS = {
   gone: 'SELECT count(*) AS number FROM fanfare_admissions WHERE lapses_at <= ? AND +state = ? AND since_at > ?',
   /** Where they are now, which is unresolved. */
   come: 'SELECT count(*) AS number FROM fanfare_admissions WHERE lapses_at <= ? AND lapses_at > ?',
+  ordersAfter: `SELECT count(*) AS number FROM fanfare_admissions
+    WHERE json_extract(record, '$.order.completedAt') > ?`,
   ofOrder: `SELECT record FROM fanfare_admissions WHERE json_extract(record, '$.order.orderId') = ?
     ORDER BY json_extract(record, '$.createdAt') DESC, id DESC LIMIT ?`,
   ofConsumer: `SELECT record FROM fanfare_admissions WHERE consumer_id = ?

@@ -2,7 +2,7 @@
 import type { SqliteDatabase } from './sqlite-driver.js';
 
 /** Kept in the file as `user_version`; goes up with every change to the layout. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 /**
  * `record` is the row, or the note; the columns beside it repeat what is searched for:
@@ -37,6 +37,8 @@ DROP INDEX IF EXISTS fanfare_admissions_due;
 CREATE INDEX IF NOT EXISTS fanfare_admissions_delete ON fanfare_admissions (delete_at)
   WHERE delete_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS fanfare_admissions_order ON fanfare_admissions (json_extract(record, '$.order.orderId'));
+CREATE INDEX IF NOT EXISTS fanfare_admissions_completed
+  ON fanfare_admissions (json_extract(record, '$.order.completedAt'));
 CREATE TABLE IF NOT EXISTS fanfare_ledger (one INTEGER NOT NULL PRIMARY KEY, opened_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS fanfare_lead (one INTEGER NOT NULL PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fanfare_notes (

@@ -94,6 +94,10 @@ export class SqliteStore implements LocalStore {
     return countBy((...asked) => this.#number(...asked), query, now);
   }
 
+  countOrders(after: number): number {
+    return this.#number('ordersAfter', after);
+  }
+
   search(key: SearchKey, limit: number): readonly Row[] {
     return this.#rows(...searching(key), limit);
   }

@@ -1,6 +1,6 @@
 /** Reading a sent form when no body parser ran before us. */
 import type { Request } from './http.js';
-import { damaged, readText } from './read-text.js';
+import { damaged, isUnread, readText } from './read-text.js';
 import { fieldsOf } from './token-sources.js';
 
 const MOST_KILOBYTES = 64;
@@ -13,7 +13,7 @@ export async function readFormFields(
   req: Request,
   names: readonly string[],
 ): Promise<readonly (readonly [string, string])[]> {
-  const body = req.body === undefined ? await ownReading(req) : req.body;
+  const body = isUnread(req) ? await ownReading(req) : req.body;
   if (typeof body !== 'object' || body === null) throw damaged('the body is no form');
   const fields = fieldsOf(body);
   return names.flatMap((name) => {

@@ -1,6 +1,6 @@
 /** Reading a small JSON body when no body parser ran before us. */
 import type { Request } from './http.js';
-import { damaged, readText } from './read-text.js';
+import { damaged, isUnread, readText } from './read-text.js';
 
 const MOST_KILOBYTES = 8;
 
@@ -8,7 +8,7 @@ const MOST_KILOBYTES = 8;
 export async function readJson(req: Request): Promise<unknown> {
   // Whatever has parsed it: a page of another site may send any other type without being asked by its browser first.
   if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) throw damaged('the body is not JSON');
-  if (req.body !== undefined) return req.body;
+  if (!isUnread(req)) return req.body;
   const text = await readText(req, MOST_KILOBYTES);
   try {
     return JSON.parse(text);

@@ -2,6 +2,12 @@
 import { FanfareError } from '../errors.js';
 import type { Request } from './http.js';
 
+/** Whether no parser has read the body. Express 4's leave an empty object where they have left the body alone. */
+export function isUnread({ body, readableDidRead }: Request): boolean {
+  if (typeof body !== 'object' || body === null) return body === undefined;
+  return Object.keys(body).length === 0 && !readableDidRead;
+}
+
 /** The body, byte for byte; `undefined` when it is longer than `mostBytes`. Rejects when it breaks off. */
 export async function readBytes(req: Request, mostBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

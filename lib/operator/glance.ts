@@ -20,8 +20,7 @@ export interface EntryPage {
 export interface LedgerGlance {
   /** As it is now. */
   readonly now: Counts;
-  /** What came to its state within a day. */
-  readonly today: Counts;
+  readonly today: { readonly ordered: number; readonly delivered: number };
   readonly dead: EntryPage;
   readonly waiting: EntryPage;
   /** Absent: nothing was searched for. */
@@ -51,7 +50,6 @@ export interface GlanceParts extends LedgerParts {
 
 const DAY_MS = 24 * 60 * 60_000;
 const NOW: readonly RowStateName[] = ['active', 'pending', 'unresolved', 'ordered', 'dead'];
-const TODAY: readonly RowStateName[] = ['ordered', 'delivered', 'dead', 'discarded'];
 const MOST_FOUND = 50;
 const UNABLE = 'The ledger cannot be asked.';
 
@@ -75,10 +73,13 @@ async function lookAtLedger(parts: GlanceParts, view: View): Promise<LedgerGlanc
   try {
     // One after the other: when it is away, the first says so, and nobody waits for the rest.
     const now = await ask(parts, (ledger) => ledger.count({ states: NOW }));
-    const today = await ask(parts, (ledger) => ledger.count({ states: TODAY, newerThanMs: DAY_MS }));
+    const ordered = await ask(parts, (ledger) => ledger.countOrders(DAY_MS));
+    const { delivered = 0 } = await ask(parts, (ledger) =>
+      ledger.count({ states: ['delivered'], newerThanMs: DAY_MS }),
+    );
     const dead = await pageOf(parts, 'dead', view.deadPage);
     const waiting = await pageOf(parts, 'ordered', view.waitingPage);
-    return { now, today, dead, waiting, ...(await wanted(parts, view)) };
+    return { now, today: { ordered, delivered }, dead, waiting, ...(await wanted(parts, view)) };
   } catch (error) {
     if (error instanceof FanfareError && error.code === 'LEDGER_UNAVAILABLE') return undefined;
     throw error;

@@ -21,11 +21,10 @@ interface Tile {
 
 export function shopTiles({ now, today }: LedgerGlance): Markup {
   const { active = 0, pending = 0, unresolved = 0, ordered = 0, dead = 0 } = now;
-  const orders = Object.values(today).reduce((sum, number) => sum + number, 0);
   const tiles: readonly Tile[] = [
     { title: 'In checkout', number: active + pending, about: `${sayNumber(pending)} paying elsewhere` },
-    { title: 'Ordered', number: orders, about: 'in 24 hours' },
-    { title: 'Delivered', number: today.delivered ?? 0, about: 'to Fanfare, in 24 hours' },
+    { title: 'Ordered', number: today.ordered, about: 'in 24 hours' },
+    { title: 'Delivered', number: today.delivered, about: 'to Fanfare, in 24 hours' },
     { title: 'Waiting', number: ordered, about: 'Fanfare has not heard yet' },
     { title: 'Dead', number: dead, about: 'refused; you decide', alarm: dead > 0 },
     { title: 'Unresolved', number: unresolved, about: 'ended without a word' },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { SearchKey } from '../ledger/overview.js';
 import type { RowStateName } from '../ledger/row.js';
 import type { Bench, Cases } from './bench.js';
-import { another, LEASE_MS, regrant } from './bench.js';
+import { another, DAY_MS, LEASE_MS, regrant } from './bench.js';
 
 const STATES: readonly RowStateName[] = ['free', 'active', 'pending', 'unresolved', 'ordered', 'dead'];
 
@@ -43,6 +43,23 @@ export const overviewCases: Cases = {
     const ordered = async (newerThanMs: number): Promise<unknown> =>
       (await bench.ledger.count({ states: ['ordered'], newerThanMs })).ordered;
     assert.deepEqual(await Promise.all([1_000, 1_001, 2_000, 2_001].map(ordered)), [0, 1, 1, 2]);
+  },
+  'countOrders: by when the order was recorded, whatever has become of it since': async (bench) => {
+    await bench.dead(another(1));
+    await bench.complete('order-2', another(2));
+    await bench.clock.advance(1_000);
+    await bench.complete('order-3', another(3));
+    await bench.complete('order-3', another(3));
+    await bench.claimed({ admission: another(4) });
+    await bench.clock.advance(1_000);
+    const taken = await bench.ledger.take('admission-2', 1_000);
+    await bench.ledger.settleDelivery('admission-2', taken!.leaseId, { to: 'delivered' });
+    const orders = (newerThanMs: number): Promise<number> => bench.ledger.countOrders(newerThanMs);
+    assert.deepEqual(await Promise.all([0, 1_000, 1_001, 2_000, 2_001].map(orders)), [0, 0, 1, 1, 3]);
+    assert.equal(await bench.ledger.discard('admission-1'), true);
+    await bench.clock.advance(400 * DAY_MS);
+    await bench.ledger.purge();
+    assert.equal(await orders(401 * DAY_MS), 1);
   },
   'search: the row of an order, in whatever state': async (bench) => {
     await bench.complete('order-1', another(1));

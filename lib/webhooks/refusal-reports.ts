@@ -5,7 +5,7 @@ import type { RefusalReason } from './webhook-events.js';
 const MINUTE_MS = 60_000;
 
 const MEANING: Readonly<Record<RefusalReason, string>> = {
-  unsigned: 'carry no signature: is the sender set up with a secret?',
+  unsigned: 'carry no signature, so the sender may have no secret set',
   signature: 'are signed with another secret, or by another scheme',
   timestamp: 'are too old, or a clock is wrong',
   malformed: 'are no events, or broke off',

@@ -21,7 +21,8 @@ function sell(app, product, { fanfare, till, provider, site }) {
     await fanfare.assertClaim(req); // directly before money moves
     const payment = await provider.pay({
       // One payment for each admission: however often it is asked for, the provider charges it once.
-      reference: req.admission.id,
+      idempotencyKey: req.admission.id,
+      admissionId: req.admission.id,
       product: product.slug,
       amount: product.amount,
       card: req.body?.card,

@@ -9,7 +9,7 @@ const { leadElsewhere } = require('./external.js');
 const { watchSale } = require('./operator.js');
 const { hearPayments } = require('./payment-webhook.js');
 
-function openShopSite({ options, ledger, handoffSecret, site, origins, local, parts }) {
+function openShopSite({ options, ledger, handoffSecret, operatorPassword, site, origins, local, parts }) {
   const fanfare = createFanfare({
     ...options({ ledger }),
     experienceUrl: (req) => `/experience/${/^\/[a-z]+\/([a-z]+)/.exec(req.originalUrl)?.[1] ?? ''}`,
@@ -20,7 +20,7 @@ function openShopSite({ options, ledger, handoffSecret, site, origins, local, pa
     for (const product of products) leadElsewhere(app, product, { fanfare, payOrigin: origins.pay });
     showAround(app, { frameOrigin: origins.frame });
     hearPayments(app, { fanfare, ...parts });
-    watchSale(app, { fanfare });
+    watchSale(app, { fanfare, operatorPassword });
   };
   // The frame goes on to the bank, and it is this page's policy that lets it.
   const sources = { connect: local?.url, frame: `${origins.frame} ${parts.provider.origin}` };

@@ -14,7 +14,7 @@ function createProviderClient({ origin, secret, notifyUrl }) {
   }
   return {
     origin,
-    /** Charges the card, or says what has to happen first. One payment for each reference, charged once. */
+    /** Charges the card, or says what has to happen first. One payment for each `idempotencyKey`, charged once. */
     pay: (payment) => call('/payments', { ...payment, notifyUrl }),
     find: (id) => call(`/payments/${encodeURIComponent(id)}`),
     refund: (id) => call(`/payments/${encodeURIComponent(id)}/refund`, {}),

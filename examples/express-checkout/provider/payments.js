@@ -1,4 +1,5 @@
-// The provider's own book: one payment for each reference, charged at most once, and told to the shop until it listens.
+// The provider's own book: one payment for each idempotency key, charged at most once, and told to the shop until it listens.
+// Whether an order is paid for once is up to the shop: another key is another payment.
 const { randomUUID } = require('node:crypto');
 const { sign } = require('./signature.js');
 
@@ -14,8 +15,10 @@ const CARDS = new Map([
 ]);
 
 function createPayments({ secret }) {
-  const byReference = new Map();
+  const byKey = new Map();
   const byId = new Map();
+  /** Each time that money moved, which nothing here takes back. */
+  const moves = [];
   const timers = new Set();
 
   const soon = (what, ms) => {
@@ -27,20 +30,22 @@ function createPayments({ secret }) {
   };
 
   function open(order) {
-    const known = byReference.get(order.reference);
+    const known = byKey.get(order.idempotencyKey);
     if (known) return known;
-    const payment = { ...order, id: `pay_${randomUUID()}`, admissionId: order.reference, charges: 0 };
-    byReference.set(order.reference, payment);
+    const payment = { ...order, id: `pay_${randomUUID()}` };
+    byKey.set(order.idempotencyKey, payment);
     byId.set(payment.id, payment);
     return payment;
   }
 
+  const move = (what, { id, admissionId }) => moves.push({ what, payment: id, admissionId });
+
   function settle(payment, status) {
-    if (payment.charges > 0) return;
+    if (payment.paidAt) return;
     payment.status = status;
     if (status === 'paid') {
-      payment.charges += 1;
       payment.paidAt = Date.now();
+      move('charge', payment);
     }
     notify(payment);
   }
@@ -60,7 +65,7 @@ function createPayments({ secret }) {
     pay({ card, ...order }, origin) {
       if (!CARDS.has(card)) return { status: 'invalid' };
       const payment = open(order);
-      if (payment.charges > 0) return viewOf(payment);
+      if (payment.paidAt) return viewOf(payment);
       Object.assign(payment, order, {
         status: CARDS.get(card),
         challengeUrl: `${origin}/bank/${payment.id}`,
@@ -74,10 +79,11 @@ function createPayments({ secret }) {
     view: (id) => (byId.has(id) ? viewOf(byId.get(id)) : { status: 'unknown' }),
     refund(id) {
       const payment = byId.get(id);
+      if (payment.status === 'paid') move('refund', payment);
       payment.status = 'refunded';
       return viewOf(payment);
     },
-    all: () => [...byId.values()],
+    moves: () => [...moves],
     close: () => timers.forEach(clearTimeout),
   };
 }

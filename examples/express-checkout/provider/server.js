@@ -38,7 +38,7 @@ async function openProvider({ secret, port = 0 }) {
     payments.close();
     await site.close();
   };
-  return { origin: site.origin, secret, payments: payments.all, close };
+  return { origin: site.origin, secret, moves: payments.moves, close };
 }
 
 module.exports = { openProvider };

@@ -1,16 +1,31 @@
-// What became of it all, by everybody's own books: the shop's orders and stock, the provider's payments, and Fanfare.
+// What became of it all, by everybody's own books: the shop's orders and stock, the provider's moves of money, and what
+// Fanfare was told. Each count is of what could go wrong there, whatever the others have written.
 const { join } = require('node:path');
 const Database = require('better-sqlite3');
 
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const tooMany = (number) => Math.max(0, number - 1);
+
+/** How many there are beyond the first of each. */
+const repeated = (names) => names.length - new Set(names).size;
+
 function openAccounts({ folder, stock, fanfare, provider }) {
   const database = new Database(join(folder, 'shop.sqlite'), { readonly: true, timeout: 5_000 });
-  const orders = () => database.prepare('SELECT id, admission_id, product FROM orders').all();
+  const orders = () => database.prepare('SELECT id, admission_id AS admission, product FROM orders').all();
   const completions = () => fanfare.admissions().map(({ completion }) => completion);
-  const delivered = () => completions().filter(({ effects }) => effects > 0);
+  const delivered = () =>
+    completions()
+      .filter(({ effects }) => effects > 0)
+      .map(({ orderId }) => orderId);
 
-  /** More sold or kept of an item than there were. */
-  const oversold = () =>
-    Object.entries(stock).reduce((sum, [item, made]) => {
+  function undelivered() {
+    const heard = new Set(delivered());
+    return orders().filter(({ id }) => !heard.has(id)).length;
+  }
+
+  /** Pieces that are sold, kept or for sale, beyond those that were made; negative: some are nowhere. */
+  const surpluses = () =>
+    Object.entries(stock).map(([item, made]) => {
       const sold = orders().filter(({ product }) => product === item).length;
       const { held } = database
         .prepare(
@@ -18,40 +33,54 @@ function openAccounts({ folder, stock, fanfare, provider }) {
         )
         .get(item);
       const { available } = database.prepare('SELECT available FROM stock WHERE sku = ?').get(item);
-      return sum + Math.abs(made - sold - held - available);
-    }, 0);
+      return sold + held + available - made;
+    });
 
-  /** Charged and no order, an order that Fanfare never heard of, or one that a shopper was shown and that is not there. */
-  const lost = (shown) => {
-    const admissions = new Set(orders().map((order) => order.admission_id));
+  /** How often the card of each admission was charged, less what was given back. */
+  function charges() {
+    const counts = new Map();
+    for (const { what, admissionId } of provider.moves())
+      counts.set(admissionId, (counts.get(admissionId) ?? 0) + (what === 'charge' ? 1 : -1));
+    return counts;
+  }
+
+  const oversold = () => ({
+    'pieces beyond those made': sum(surpluses().map((surplus) => Math.max(0, surplus))),
+  });
+
+  function lost(shown) {
     const ids = new Set(orders().map(({ id }) => id));
-    const told = new Set(delivered().map(({ orderId }) => orderId));
-    return (
-      provider.payments().filter(({ status, reference }) => status === 'paid' && !admissions.has(reference))
-        .length +
-      [...ids].filter((id) => !told.has(id)).length +
-      shown.filter((id) => !ids.has(id)).length
-    );
-  };
+    const admissions = new Set(orders().map(({ admission }) => admission));
+    const paid = new Set([...charges()].filter(([, times]) => times > 0).map(([admission]) => admission));
+    return {
+      'paid for, and no order': [...paid].filter((admission) => !admissions.has(admission)).length,
+      'ordered, and not paid for': [...admissions].filter((admission) => !paid.has(admission)).length,
+      'shown to a shopper, and no order': shown.filter((id) => !ids.has(id)).length,
+      'ordered, and Fanfare never heard of it': undelivered(),
+      'pieces that are nowhere': sum(surpluses().map((surplus) => Math.max(0, -surplus))),
+    };
+  }
 
-  /** An admission that bought twice, a card charged twice, or an order that Fanfare counted twice. */
-  const doubled = () =>
-    orders().length -
-    new Set(orders().map((order) => order.admission_id)).size +
-    provider.payments().filter(({ charges }) => charges > 1).length +
-    completions().filter(({ effects }) => effects > 1).length;
+  const doubled = () => ({
+    'orders beyond one for an admission': repeated(orders().map(({ admission }) => admission)),
+    'charges beyond one for an admission': sum([...charges().values()].map(tooMany)),
+    // The emulator takes each admission once; a key more is a completion more to a Fanfare that goes by keys.
+    'completions beyond one for an admission': sum(
+      completions().map(({ idempotencyKeys }) => tooMany(idempotencyKeys.length)),
+    ),
+    'admissions beyond one for an order': repeated(delivered()),
+  });
 
   return {
     orders: () => orders().length,
-    delivered: () => delivered().length,
+    undelivered,
     table(outcomes) {
       const count = (what) => outcomes.filter(({ outcome }) => outcome === what).length;
-      const shown = outcomes.flatMap(({ order = [] }) => order);
-      const zeros = [
-        ['oversold', oversold()],
-        ['lost', lost(shown)],
-        ['doubled', doubled()],
-      ];
+      const zeros = {
+        oversold: oversold(),
+        lost: lost(outcomes.flatMap(({ order = [] }) => order)),
+        doubled: doubled(),
+      };
       const rows = [
         ['shoppers', outcomes.length],
         ['not drawn or outbid', count('not drawn')],
@@ -60,9 +89,12 @@ function openAccounts({ folder, stock, fanfare, provider }) {
         ['admissions', fanfare.admissions().length],
         ['orders', orders().length],
         ['completions delivered', delivered().length],
-        ...zeros,
+        ...Object.entries(zeros).map(([what, parts]) => [what, sum(Object.values(parts))]),
       ];
-      return { rows, wrong: zeros.reduce((sum, [, number]) => sum + number, 0) };
+      const wrong = Object.values(zeros)
+        .flatMap((parts) => Object.entries(parts))
+        .filter(([, number]) => number > 0);
+      return { rows, wrong };
     },
     close: () => database.close(),
   };

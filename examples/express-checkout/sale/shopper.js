@@ -4,6 +4,8 @@ const { ask, createVisitor, pause } = require('./visitor.js');
 
 const LOOK_MS = 700;
 const MOST_SUBMITS = 100;
+// Three minutes.
+const MOST_LOOKS = 250;
 
 /** What each shopper pays with, in turn: most cards work. */
 const HABITS = [
@@ -55,17 +57,17 @@ async function takePart({ number, product, fanfare }) {
   }
 }
 
-/** Follows every redirect, past the bank too. */
-async function arrive(visit, url, init) {
+/** Follows every redirect, past the bank too; looks so often whether the bank has answered. */
+async function arrive(visit, url, init, looks = MOST_LOOKS) {
   let page = { ...(await visit(url, init)), at: url };
   while (page.goesTo) {
     if (new URL(page.goesTo).pathname.startsWith('/experience')) return { ...page, refused: page.goesTo };
     page = { ...(await visit(page.goesTo)), at: page.goesTo };
   }
   if (page.text.includes('name="answer"')) return throughTheBank(visit, page.at);
-  if (page.text.includes('Waiting for your bank')) {
+  if (page.text.includes('Waiting for your bank') && looks > 0) {
     await pause(LOOK_MS);
-    return arrive(visit, page.at);
+    return arrive(visit, page.at, undefined, looks - 1);
   }
   return page;
 }
