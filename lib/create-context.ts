@@ -34,8 +34,8 @@ export function createContext(
     ...compact({ handoff }),
     cookies,
     verifiedSession: rememberVerified((text) => {
-      const session = readSession(keyring, organizationId, text);
-      return session === undefined ? undefined : held(session, text, settings, cookies);
+      const carried = readSession(keyring, organizationId, text);
+      return carried && held(carried, text, settings, cookies);
     }),
     validator,
     ...(perMinute === undefined ? {} : { ceiling: createCeiling({ clock, emit, perMinute }) }),

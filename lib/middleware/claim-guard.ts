@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
 import { hashOf } from '../tokens/admission-token.js';
-import { sealedTokenIn } from '../tokens/session.js';
 import { announce, type Claimed, superseded, tookFrom } from './claimed.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
 import { beforeLastByte } from './answer-hook.js';
@@ -74,13 +73,7 @@ function namedAdmission(req: Request): unknown {
 
 /** From now on page loads of this session ask the ledger, so that a finished checkout leads to its order. */
 async function mark({ context, res }: Visit, state: RequestState, { held }: Validated): Promise<HeldSession> {
-  return writeSession(
-    context,
-    res,
-    { ...held.session, attempted: true },
-    sealedTokenIn(held.signed),
-    state.sessions,
-  );
+  return writeSession(context, res, { ...held.session, attempted: true }, held.sealedToken, state.sessions);
 }
 
 async function claim(
