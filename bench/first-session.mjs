@@ -51,7 +51,7 @@ export async function measure({ rounds }) {
         what: 'our cost, in verifications by jsonwebtoken',
         figure: ratioOf(measured, OURS),
         most: 1.3,
-        why: 'what is remembered lives long, which costs a copy of the signed part and the garbage collector its work',
+        why: 'what is remembered lives long, which is work for the garbage collector',
       },
     ],
   };

@@ -69,7 +69,6 @@ export async function measure({ quick }) {
         figure: each / KB,
         most: 1.5,
         unit: ' KB',
-        why: 'the signed part of the cookie is kept to be compared (docs/decisions/0027-known-by-signature.md)',
       },
       {
         what: `${tokens} distinct tokens seen, growth of the heap`,

@@ -48,13 +48,12 @@ export function cookiesLike(cookie, organizationId, count) {
   const [keyring, session] = compiled('lib/tokens/keyring.ts', 'lib/tokens/session.ts');
   const keys = keyring.createKeyring([SECRET]);
   const [name, value] = cookie.split('=');
-  const like = session.readSession(keys, organizationId, value);
-  const sealed = session.sealedTokenIn(session.signedPart(value));
+  const { session: like, sealedToken } = session.readSession(keys, organizationId, value);
   return Array.from({ length: count }, () => {
     const id = randomBytes(32).toString('base64url');
     const admission = { ...like.admission, id, consumerId: `cons_${randomUUID().replaceAll('-', '')}` };
     const other = { ...like, admission, sid: randomBytes(16).toString('base64url') };
-    const text = session.signSession(keys, organizationId, other, sealed, admission.expiresAt);
+    const text = session.signSession(keys, organizationId, other, sealedToken, admission.expiresAt);
     return `${name.slice(0, -8)}${id.slice(0, 8)}=${text}`;
   });
 }

@@ -37,8 +37,8 @@ export function createContext(
     ...compact({ handoff }),
     cookies,
     verifiedSession: rememberVerified((text) => {
-      const session = readSession(keyring, organizationId, text);
-      return session === undefined ? undefined : held(session, text, settings, cookies);
+      const carried = readSession(keyring, organizationId, text);
+      return carried && held(carried, text, settings, cookies);
     }),
     validator,
     ...(perMinute === undefined ? {} : { ceiling: ceilingOnNeed({ clock, emit, perMinute }) }),

@@ -3,13 +3,7 @@ import { createHmac } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { FanfareErrorCode } from '../../lib/errors.js';
 import { createKeyring } from '../../lib/tokens/keyring.js';
-import {
-  readSession,
-  sealedTokenIn,
-  type Session,
-  signedPart,
-  signSession,
-} from '../../lib/tokens/session.js';
+import { type CarriedSession, readSession, signSession } from '../../lib/tokens/session.js';
 import { base64 } from '../jwks/minting.js';
 import { type Answer, type Jar, ours } from '../support/jar.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -71,7 +65,8 @@ async function expectWorthless(header: string, code: FanfareErrorCode = 'ADMISSI
   }
 }
 
-const sessionOf = ({ value }: Cookie): Session => readSession(keyring, stage.emulator.organizationId, value)!;
+const carriedBy = ({ value }: Cookie): CarriedSession =>
+  readSession(keyring, stage.emulator.organizationId, value)!;
 
 function signed(payload: string, header: object = { alg: 'HS256', typ: 'JWT' }, hash = 'sha256'): string {
   const text = `${base64(header)}.${base64(payload)}`;
@@ -184,14 +179,13 @@ test.each(Object.entries(CLAIMED))('a cookie of our own secret %s is no session'
 
 describe('by somebody who holds the secret, even', () => {
   const resigned = (sealed: string): string =>
-    `${mine.name}=${signSession(keyring, stage.emulator.organizationId, sessionOf(mine), sealed, clock.now() + HOUR)}`;
-  const sealedIn = ({ value }: Cookie): string => sealedTokenIn(signedPart(value));
+    `${mine.name}=${signSession(keyring, stage.emulator.organizationId, carriedBy(mine).session, sealed, clock.now() + HOUR)}`;
 
   test.each<readonly [string, () => string]>([
-    ["another's sealed token", () => sealedIn(theirs)],
+    ["another's sealed token", () => carriedBy(theirs).sealedToken],
     ['no sealed token', () => ''],
-    ['a sealed token cut short', () => sealedIn(mine).slice(0, 20)],
-    ['a sealed token with a bit changed', () => flipped(sealedIn(mine), -2)],
+    ['a sealed token cut short', () => carriedBy(mine).sealedToken.slice(0, 20)],
+    ['a sealed token with a bit changed', () => flipped(carriedBy(mine).sealedToken, -2)],
     ['a token that is not sealed', () => base64(stage.token())],
   ])('%s opens for no order', async (_what, seal) => {
     const answer = await show(resigned(seal()), '/order');

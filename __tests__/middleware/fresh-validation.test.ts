@@ -109,7 +109,7 @@ test('a session sealed under a secret that is gone is refused and forgotten', as
     .split('; ')
     .map((pair) => pair.split('='));
   const organizationId = shop.emulator.organizationId;
-  const session = readSession(createKeyring([now]), organizationId, cookie!)!;
+  const { session } = readSession(createKeyring([now]), organizationId, cookie!)!;
   const { id } = session.admission;
   const sealed = sealToken(createKeyring([old]), 'opaque-token', id);
   const text = signSession(

@@ -7,8 +7,7 @@ function counted() {
   const verified: string[] = [];
   const check = rememberVerified((text) => {
     verified.push(text);
-    if (!text.startsWith('good')) return undefined;
-    return { text, signed: text.slice(0, text.lastIndexOf('.') + 1), until: now + 60_000 };
+    return text.startsWith('good') ? { text, until: now + 60_000 } : undefined;
   });
   return { check, verified };
 }

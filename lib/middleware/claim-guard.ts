@@ -4,7 +4,6 @@ import { isId } from '../admission/identity.js';
 import { compact } from '../admission/compact.js';
 import type { Row } from '../ledger/row.js';
 import { hashOf } from '../tokens/admission-token.js';
-import { sealedTokenIn } from '../tokens/session.js';
 import { announce, type Claimed, superseded, tookFrom } from './claimed.js';
 import { outcomeOfAnswer } from './answer-outcome.js';
 import { beforeLastByte } from './answer-hook.js';
@@ -84,13 +83,7 @@ async function standsInTheWay(context: Context, claimant: Claimant): Promise<Rea
 
 /** From now on page loads of this session ask the ledger, so that a finished checkout leads to its order. */
 async function mark({ context, res }: Visit, state: RequestState, { held }: Validated): Promise<HeldSession> {
-  return writeSession(
-    context,
-    res,
-    { ...held.session, attempted: true },
-    sealedTokenIn(held.signed),
-    state.sessions,
-  );
+  return writeSession(context, res, { ...held.session, attempted: true }, held.sealedToken, state.sessions);
 }
 
 async function claim(

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { RequestAdmission } from '../admission/admission.js';
 import { CLOCK_TOLERANCE_MS, isPast } from '../admission/expiry.js';
 import { openToken } from '../tokens/seal.js';
-import { sealedTokenIn, type Session, signedPart, signSession } from '../tokens/session.js';
+import { type CarriedSession, type Session, signSession } from '../tokens/session.js';
 import { putCookie } from './answer-cookies.js';
 import type { Context, Settings } from './context.js';
 import { cookieName, type CookieStyle, setCookie } from './cookies.js';
@@ -17,10 +17,7 @@ import type { Response } from './http.js';
 export type Standing = 'good' | 'stale' | 'tail' | 'over';
 
 /** One of the browser's sessions, ready to be met again: made once when its cookie was verified. */
-export interface HeldSession {
-  readonly session: Session;
-  /** The cookie's value without its signature; see {@link tokenOf}. */
-  readonly signed: string;
+export interface HeldSession extends CarriedSession {
   readonly cookieName: string;
   /** Length of the cookie with its name. */
   readonly bytes: number;
@@ -62,11 +59,16 @@ export function endOf(
 const SEPARATORS = '=; '.length;
 
 /** Prepares a session for the requests that will carry its cookie. */
-export function held(session: Session, value: string, settings: Settings, style: CookieStyle): HeldSession {
+export function held(
+  { session, sealedToken }: CarriedSession,
+  value: string,
+  settings: Settings,
+  style: CookieStyle,
+): HeldSession {
   const name = cookieName(style, session.admission.id);
   return showing({
     session,
-    signed: signedPart(value),
+    sealedToken,
     cookieName: name,
     bytes: name.length + value.length + SEPARATORS,
     until: endOf(session, settings),
@@ -94,7 +96,7 @@ export function sessionShown(admission: RequestAdmission): HeldSession | undefin
 
 /** The admission token of a session; `undefined` when it was sealed under no secret of ours. */
 export function tokenOf({ keyring }: Pick<Context, 'keyring'>, held: HeldSession): string | undefined {
-  return openToken(keyring, sealedTokenIn(held.signed), held.session.admission.id);
+  return openToken(keyring, held.sealedToken, held.session.admission.id);
 }
 
 /** What the ledger keeps to know a session again. */
@@ -136,7 +138,7 @@ export async function writeSession(
   const { cookies, keyring, settings, clock } = context;
   const endsAt = endOf(session, settings);
   const value = signSession(keyring, settings.organizationId, session, sealedToken, endsAt);
-  const written = held(session, value, settings, cookies);
+  const written = held({ session, sealedToken }, value, settings, cookies);
   const kept = others.filter((other) => other.session.admission.id !== session.admission.id);
   const leaving = await sessionsToDrop(context, kept, written.bytes);
   if (leaving === undefined) {

@@ -4,7 +4,7 @@
  */
 import type { Admission } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
-import { distributionType, isId } from '../admission/identity.js';
+import { type DistributionType, distributionType, isId } from '../admission/identity.js';
 import type { Keyring } from './keyring.js';
 import { readSigned, sign } from './signed.js';
 
@@ -75,25 +75,25 @@ export function claimsOf(session: Session, sealedToken: string): SessionClaims {
   });
 }
 
+/** A session as its cookie carries it: with the token that only a submit opens. */
+export interface CarriedSession {
+  readonly session: Session;
+  readonly sealedToken: string;
+}
+
 /** Reads a cookie's value. `undefined` unless we signed exactly this text, as a session, for this organization. */
-export function readSession(keyring: Keyring, organizationId: string, text: string): Session | undefined {
+export function readSession(
+  keyring: Keyring,
+  organizationId: string,
+  text: string,
+): CarriedSession | undefined {
   const claims = readSigned(signing(keyring, organizationId), text) as SessionClaims | undefined;
-  return claims && sessionOf(claims);
+  const session = claims && sessionOf(claims);
+  return session && { session, sealedToken: claims.tok };
 }
 
 function signing(keyring: Keyring, organizationId: string): Parameters<typeof sign>[0] {
   return { keyring, purpose: 'admission-session', audience: organizationId };
-}
-
-/** What of a cookie's value {@link readSession} has verified, in memory of its own: a slice would keep the whole header alive. */
-export function signedPart(text: string): string {
-  return Buffer.from(text.slice(0, text.lastIndexOf('.') + 1)).toString();
-}
-
-/** The sealed token in a {@link signedPart}. It is the longest claim by far, and only submits need it. */
-export function sealedTokenIn(signed: string): string {
-  const [, payload = ''] = signed.split('.');
-  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as SessionClaims).tok;
 }
 
 /** The session that verified claims tell of; `undefined` when they tell of none. */
@@ -101,17 +101,7 @@ export function sessionOf(claims: SessionClaims): Session | undefined {
   const type = distributionType(claims.typ);
   if (type === undefined || !isId(claims.con) || !isId(claims.dis)) return undefined;
   return {
-    admission: Object.freeze(
-      compact({
-        id: claims.id,
-        consumerId: claims.con,
-        distributionId: claims.dis,
-        distributionType: type,
-        experienceId: claims.xp,
-        admittedAt: claims.adm,
-        expiresAt: claims.end,
-      }),
-    ),
+    admission: Object.freeze(admissionOf(claims, type)),
     sid: claims.sid,
     startedAt: claims.at,
     validatedAt: claims.val,
@@ -119,6 +109,20 @@ export function sessionOf(claims: SessionClaims): Session | undefined {
     provenBy: provenBy(claims),
     ...(claims.one === 1 ? { once: true as const } : {}),
   };
+}
+
+/** Field by field: every session seen for the first time comes through here, and `compact` would take three times as long. */
+function admissionOf({ id, con, dis, xp, adm, end }: SessionClaims, type: DistributionType): Admission {
+  const admission: { -readonly [Name in keyof Admission]: Admission[Name] } = {
+    id,
+    consumerId: con,
+    distributionId: dis,
+    distributionType: type,
+  };
+  if (xp !== undefined) admission.experienceId = xp;
+  if (adm !== undefined) admission.admittedAt = adm;
+  if (end !== undefined) admission.expiresAt = end;
+  return admission;
 }
 
 function provenBy({ sgn, unv }: SessionClaims): Session['provenBy'] {
