@@ -114,6 +114,13 @@ export function answerOf(code: FanfareErrorCode): HttpAnswer {
   return ANSWERS[code];
 }
 
+/** So many of a line of a cart. */
+export interface MissingLine {
+  readonly line: string;
+  readonly item: string;
+  readonly quantity: number;
+}
+
 /** What may travel with a {@link FanfareError} besides its code. */
 export interface FanfareErrorDetails {
   /** Replaces the code's own text. Must not contain tokens, keys or cookies. */
@@ -130,13 +137,18 @@ export interface FanfareErrorDetails {
   readonly idempotencyKey?: string;
   /** The lines of the cart that are meant. */
   readonly lines?: readonly string[];
+  /** How many of them are not held. */
+  readonly missing?: readonly MissingLine[];
   /** Seconds for `Retry-After`, where better known than the code's default. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
 /** The details that a merchant's code may read off the error. */
-const KEPT = ['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey', 'lines'] as const;
+const KEPT = [
+  ...(['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey'] as const),
+  ...(['lines', 'missing'] as const),
+];
 const BRAND = Symbol.for('express-fanfare.FanfareError');
 
 /**
@@ -158,6 +170,7 @@ export class FanfareError extends Error {
   readonly fanfareCode?: string;
   readonly idempotencyKey?: string;
   readonly lines?: readonly string[];
+  readonly missing?: readonly MissingLine[];
 
   constructor(code: FanfareErrorCode, details: FanfareErrorDetails = {}) {
     const answer = answerOf(code);

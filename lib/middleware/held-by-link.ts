@@ -1,20 +1,14 @@
 /** What the ledger holds for a handoff link is no order attempt: it ends with the link, and stands in no order's way. */
 import { randomBytes } from 'node:crypto';
+import { isLink, LINK_PREFIX } from '../ledger/link.js';
 import type { Row } from '../ledger/row.js';
 import type { Session } from '../tokens/session.js';
 import type { Context } from './context.js';
 import { sidHashOf } from './sessions.js';
 
-const PREFIX = 'link_';
-
 /** 128 random bits; names the link, and in the ledger what it holds. */
 export function newLinkId(): string {
-  return PREFIX + randomBytes(16).toString('base64url');
-}
-
-/** Whether it is the name of a link. */
-export function isLink(attempt: { readonly id: string }): boolean {
-  return attempt.id.startsWith(PREFIX);
+  return LINK_PREFIX + randomBytes(16).toString('base64url');
 }
 
 /** Frees a row that only a link held which nobody took in time. Resolves to whether it did. */

@@ -3,11 +3,18 @@ export { postgresReservations, postgresReservationsSql } from './postgres.js';
 export type { PostgresReservationOptions, PostgresReservations } from './postgres.js';
 export { sqliteReservations } from './sqlite.js';
 export type { SqliteReservationOptions, SqliteReservations } from './sqlite.js';
-export type { AdmissionId, OrderOfHolds, ReservationOptions, Reservations } from './reservations.js';
+export type {
+  AdmissionId,
+  AskingAdmission,
+  OrderOfHolds,
+  ReservationOptions,
+  Reservations,
+  WithLedger,
+} from './reservations.js';
+export type { Converted } from './convert.js';
 export type { Difference, DifferenceKind, ItemCount } from './differences.js';
 export type { Hold, HoldState } from './hold.js';
 export type { CartLine } from './lines.js';
 export type { StockTable } from './names.js';
 export type { Outcomes, Reconciliation } from './reconcile.js';
-export type { Converted } from './steps.js';
 export type { Sweep } from './sweep.js';

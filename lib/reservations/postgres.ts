@@ -7,8 +7,9 @@ import { readNames } from './names.js';
 import { PostgresEngine } from './postgres-engine.js';
 import type { AdmissionId, OrderOfHolds, ReservationOptions, Reservations } from './reservations.js';
 import { createStatements, layoutOf } from './statements.js';
-import type { Converted } from './steps.js';
-import { readShared, StockReservations } from './stock-reservations.js';
+import type { Converted } from './convert.js';
+import { readShared } from './shared-options.js';
+import { StockReservations } from './stock-reservations.js';
 
 export interface PostgresReservationOptions extends ReservationOptions {
   /** The shop's own `Pool` of the package `pg`; it stays yours. Or else `connectionString`. */
@@ -30,7 +31,7 @@ export interface PostgresReservations extends Reservations {
 }
 
 const KNOWN = [
-  ...['pool', 'connectionString', 'stock', 'table', 'ledger', 'windowSeconds', 'onEvent', 'clock'],
+  ...['pool', 'connectionString', 'stock', 'table', 'fanfare', 'ledger', 'windowSeconds', 'onEvent', 'clock'],
 ];
 const FACTORY = 'postgresReservations';
 const CONNECTIONS = 10;

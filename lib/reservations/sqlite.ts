@@ -7,8 +7,9 @@ import { readNames } from './names.js';
 import type { AdmissionId, OrderOfHolds, ReservationOptions, Reservations } from './reservations.js';
 import { SqliteEngine } from './sqlite-engine.js';
 import { createStatements } from './statements.js';
-import type { Converted } from './steps.js';
-import { readShared, StockReservations } from './stock-reservations.js';
+import type { Converted } from './convert.js';
+import { readShared } from './shared-options.js';
+import { StockReservations } from './stock-reservations.js';
 
 export interface SqliteReservationOptions extends ReservationOptions {
   /** The shop's own open handle, of `better-sqlite3` or `node:sqlite`; it stays yours. Or else `file`. */
@@ -28,7 +29,18 @@ export interface SqliteReservations extends Reservations {
 }
 
 const KNOWN = [
-  ...['database', 'file', 'driver', 'stock', 'table', 'ledger', 'windowSeconds', 'onEvent', 'clock'],
+  ...[
+    'database',
+    'file',
+    'driver',
+    'stock',
+    'table',
+    'fanfare',
+    'ledger',
+    'windowSeconds',
+    'onEvent',
+    'clock',
+  ],
 ];
 const FACTORY = 'sqliteReservations';
 /** As long as the ledger waits for another process's write. */
