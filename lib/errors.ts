@@ -144,11 +144,6 @@ export interface FanfareErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The details that a merchant's code may read off the error. */
-const KEPT = [
-  ...(['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey'] as const),
-  ...(['lines', 'missing'] as const),
-];
 const BRAND = Symbol.for('express-fanfare.FanfareError');
 
 /**
@@ -174,17 +169,17 @@ export class FanfareError extends Error {
 
   constructor(code: FanfareErrorCode, details: FanfareErrorDetails = {}) {
     const answer = answerOf(code);
-    super(details.message ?? answer.text, details.cause === undefined ? undefined : { cause: details.cause });
-    const retryAfter = details.retryAfterSeconds ?? answer.retryAfterSeconds;
+    const { message = answer.text, retryAfterSeconds = answer.retryAfterSeconds, cause, ...kept } = details;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = this.statusCode = answer.status;
     this.headers = Object.freeze({
       'Cache-Control': 'no-store',
-      ...(retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
+      ...(retryAfterSeconds === undefined
+        ? {}
+        : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
     });
-    for (const name of KEPT) {
-      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
-    }
+    Object.assign(this, kept);
     Object.defineProperty(this, BRAND, { value: true });
   }
 

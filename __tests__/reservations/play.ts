@@ -29,6 +29,8 @@ export interface Payment {
   readonly cart: readonly Required<CartLine>[];
   /** Whether its attempt still held the admission when it was told of last: then what it paid for must be there. */
   covered?: boolean;
+  /** Whether its order was on record before it was converted: then a sweep may have given it all that was held. */
+  recordedFirst?: boolean;
 }
 
 export interface World {
@@ -56,8 +58,11 @@ const cart = fc.uniqueArray(
   fc.record({ line, item: fc.constantFrom(...ITEMS), quantity: fc.integer({ min: 1, max: 3 }) }),
   { minLength: 1, maxLength: 2, selector: (one) => one.line },
 );
-/** `later`: the shopper pays elsewhere. `soon`: the handler waits for the payment. */
-const submit = { cart, pays: fc.constantFrom('later' as const, 'soon' as const) };
+/** Without a cart: what is held. `later`: the shopper pays elsewhere. `soon`: the handler waits for the payment. */
+const submit = {
+  ordered: fc.option(cart, { nil: undefined, freq: 2 }),
+  pays: fc.constantFrom('later' as const, 'soon' as const),
+};
 /** A submit in another window, right after this call has asked the ledger. */
 const meanwhile = fc.option(fc.record(submit), { nil: undefined, freq: 2 });
 const which = fc.nat({ max: 5 });
@@ -154,21 +159,29 @@ export class Play {
 
   async #submit(
     id: string,
-    given: Pick<Do<'submit'>, 'cart' | 'pays'> & { readonly crash?: Crash | undefined },
+    given: Pick<Do<'submit'>, 'ordered' | 'pays'> & { readonly crash?: Crash | undefined },
   ): Promise<void> {
     const attemptId = `attempt ${String((this.#attempts += 1))}`;
-    if (!(await this.#claim(id, attemptId))) return;
+    const lines = given.ordered ?? (await this.#heldBy(id));
+    if (lines.length === 0 || !(await this.#claim(id, attemptId))) return;
     const asking = { id, expiresAt: this.#end, attempt: { id: attemptId } };
-    const call: Call = (reservations) => reservations.hold(asking, given.cart);
+    const call: Call = (reservations) => reservations.hold(asking, lines);
     const held = await this.#ground.run(call, given.crash);
     if (held === 'died') return;
     if (held !== 'done') return this.#free(id, attemptId);
     const { ledger, open } = this.#world;
-    open.push({ admission: id, attemptId, cart: given.cart, orderId: `order of ${attemptId}` });
+    open.push({ admission: id, attemptId, cart: lines, orderId: `order of ${attemptId}` });
     if (given.pays === 'soon') return;
     const holder = { admissionId: id, attemptId };
     await ledger.defer(holder, `payment of ${attemptId}`);
     await ledger.settle(holder, { to: 'pending', pendingMs: 20 * MINUTE });
+  }
+
+  async #heldBy(admissionId: string): Promise<readonly Required<CartLine>[]> {
+    const holds = await this.#ground.holds();
+    return holds
+      .filter((one) => one.admissionId === admissionId && one.state === 'held')
+      .map(({ line: name, item, quantity }) => ({ line: name, item, quantity }));
   }
 
   /** As the guards do: no attempt begins past the admission's end. */
@@ -186,7 +199,10 @@ export class Play {
   async #pay(payment: Payment, { crash: dies, recordsFirst, honours }: Do<'pay'>): Promise<void> {
     payment.covered = await this.#covers(payment);
     let end = (await this.#mayPlace(payment)) ? 'done' : 'ADMISSION_USED';
-    if (end === 'done' && recordsFirst) await this.#record(payment);
+    if (end === 'done' && recordsFirst) {
+      payment.recordedFirst = true;
+      await this.#record(payment);
+    }
     if (end === 'done') end = await this.#convert(payment, dies);
     if (end === 'RESERVATION_MISSING' && honours && !payment.covered) end = await this.#honour(payment);
     if (end === 'died') return; // It is told again.

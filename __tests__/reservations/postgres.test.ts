@@ -1,13 +1,13 @@
 import { Client, type Pool } from 'pg';
-import { memoryLedger } from '../../lib/index.js';
+import { type Ledger, memoryLedger } from '../../lib/index.js';
 import { postgresLedger } from '../../lib/ledger/postgres.js';
 import {
-  type PostgresReservationOptions,
+  type PostgresPlace,
   type PostgresReservations,
   postgresReservations,
   postgresReservationsSql,
 } from '../../lib/reservations/index.js';
-import { describePostgres, type PostgresServer } from '../support/postgres-server.js';
+import { describePostgres, emptyLedger, type PostgresServer } from '../support/postgres-server.js';
 import { describeReservations } from './contract.js';
 import { MAKE_STOCK, MINUTE, rejection, Rig, STOCK } from './rig.js';
 
@@ -15,7 +15,7 @@ const LAMP = [{ item: 'lamp', quantity: 1 }];
 
 async function rigOn(
   pool: Pool,
-  own: Partial<PostgresReservationOptions>,
+  { ledger, ...own }: PostgresPlace & { readonly ledger?: Ledger },
 ): Promise<Rig<PostgresReservations>> {
   await pool.query(`DROP TABLE IF EXISTS "Stock", fanfare_reservations, orders; ${MAKE_STOCK}`);
   const shop = {
@@ -33,8 +33,8 @@ async function rigOn(
     shop,
     postgresReservations({
       stock: STOCK,
-      ledger: { find: (id) => rig.ledger.find(id) },
       ...own,
+      ledger: ledger ?? { find: (id) => rig.ledger.find(id) },
       clock: { now: () => rig.clock.now(), after: (ms, task) => rig.clock.after(ms, task) },
       onEvent: (event) => rig.events.push(event),
     }),
@@ -164,6 +164,7 @@ function describeRaces(server: () => PostgresServer, pool: () => Pool): void {
 
   it('on 4 connections that the ledger needs, too: 100 holds at once of 10, and as many take less', async () => {
     const few = server().pool({ max: 4 });
+    await emptyLedger(pool());
     const ledger = postgresLedger({ pool: few });
     const rig = await rigOn(pool(), { pool: few, ledger });
     await rig.stock({ lamp: 10, shade: 200 });

@@ -145,7 +145,7 @@ function said(client: PoolClient, fate: Fate) {
   };
 }
 
-describePostgres('60 random schedules on PostgreSQL', (server) => {
+describePostgres('200 random schedules on PostgreSQL', (server) => {
   it('sell nothing twice, lose nothing, and end everything once', async () => {
     const pool = server().pool();
     await pool.query(`${MAKE_STOCK}; ${postgresReservationsSql()}`);
@@ -154,6 +154,6 @@ describePostgres('60 random schedules on PostgreSQL', (server) => {
       const given = world();
       await playChecked(onPostgres(pool, given), given, schedule);
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: 200 });
   }, 300_000);
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { memoryLedger } from '../../lib/index.js';
 import {
-  type SqliteReservationOptions,
+  type SqlitePlace,
   type SqliteReservations,
   sqliteReservations,
 } from '../../lib/reservations/index.js';
@@ -13,11 +13,7 @@ import { MAKE_STOCK, rejection, Rig, STOCK } from './rig.js';
 const LAMP = [{ item: 'lamp', quantity: 1 }];
 const TWO_LAMPS = [{ item: 'lamp', quantity: 2 }];
 
-function rigOn(
-  database: Database.Database,
-  own: Partial<SqliteReservationOptions>,
-  closed?: () => void,
-): Rig<SqliteReservations> {
+function rigOn(database: Database.Database, own: SqlitePlace, closed?: () => void): Rig<SqliteReservations> {
   const shop = {
     sql: (text: string, ...values: (string | number)[]) => {
       const statement = database.prepare(text);

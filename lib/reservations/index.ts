@@ -1,14 +1,17 @@
 /** `express-fanfare/reservations`: stock held while admitted shoppers pay, in the merchant's own database. */
 export { postgresReservations, postgresReservationsSql } from './postgres.js';
-export type { PostgresReservationOptions, PostgresReservations } from './postgres.js';
+export type { PostgresPlace, PostgresReservationOptions, PostgresReservations } from './postgres.js';
 export { sqliteReservations } from './sqlite.js';
-export type { SqliteReservationOptions, SqliteReservations } from './sqlite.js';
+export type { SqlitePlace, SqliteReservationOptions, SqliteReservations } from './sqlite.js';
 export type {
   AdmissionId,
   AskingAdmission,
+  BesideFanfare,
+  LedgerAlone,
   OrderOfHolds,
   ReservationOptions,
   Reservations,
+  StockOptions,
   WithLedger,
 } from './reservations.js';
 export type { Converted } from './convert.js';

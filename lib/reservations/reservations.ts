@@ -9,23 +9,14 @@ import type { StockTable } from './names.js';
 import type { Reconciliation } from './reconcile.js';
 import type { Sweep } from './sweep.js';
 
-/** Options that every database has. A wrong one throws a `TypeError` that names it. */
-export interface ReservationOptions {
+/** Options that every database has, besides `fanfare` or `ledger`. A wrong one throws a `TypeError` that names it. */
+export interface StockOptions {
   /** The merchant's own table. A hold takes from its quantity at once, so what is in the column is free to sell. */
   readonly stock: StockTable;
   /** Where holds are written: a table of the same database, made when it is not there. Default `fanfare_reservations`. */
   readonly table?: string;
-  /**
-   * What `createFanfare` returned: its ledger knows which admission has an order attempt or an order, and its `onEvent`, its
-   * `telemetry` and its channel hear what happens to stock. Or else `ledger`.
-   */
-  readonly fanfare?: WithLedger;
-  /** The ledger alone, for a process that has no `Fanfare`, such as one that only sweeps. */
-  readonly ledger?: Pick<Ledger, 'find'>;
   /** How long a hold lasts where nobody told when the admission ends, in seconds; default 1,800. */
   readonly windowSeconds?: number;
-  /** Only beside `ledger`; default: warnings and errors as one line each on stderr. */
-  readonly onEvent?: OnEvent;
   /** For tests; default: the machine's time on SQLite, the database server's on PostgreSQL. */
   readonly clock?: Clock;
 }
@@ -34,6 +25,27 @@ export interface ReservationOptions {
 export interface WithLedger {
   readonly backstage: { readonly ledger: Pick<Ledger, 'find'>; readonly emit: OnEvent };
 }
+
+export interface BesideFanfare {
+  /**
+   * What `createFanfare` returned: its ledger knows which admission has an order attempt or an order, and its `onEvent`, its
+   * `telemetry` and its channel hear what happens to stock.
+   */
+  readonly fanfare: WithLedger;
+  readonly ledger?: undefined;
+  readonly onEvent?: undefined;
+}
+
+/** For a process without a `Fanfare`, such as one that only sweeps. */
+export interface LedgerAlone {
+  readonly fanfare?: undefined;
+  /** The one that `createFanfare` was given elsewhere. */
+  readonly ledger: Pick<Ledger, 'find'>;
+  /** Default: warnings and errors as one line each on stderr. The channel hears everything, too. */
+  readonly onEvent?: OnEvent;
+}
+
+export type ReservationOptions = StockOptions & (BesideFanfare | LedgerAlone);
 
 /** An order, as far as stock is concerned. */
 export interface OrderOfHolds {

@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { UNOBSERVED } from '../observer.js';
 import { kindOf } from '../option-checks.js';
 import { createTeller } from '../teller.js';
-import type { ReservationOptions } from './reservations.js';
+import type { LedgerAlone, ReservationOptions } from './reservations.js';
 
 export interface SharedOptions {
   readonly ledger: Pick<Ledger, 'find'>;
@@ -16,31 +16,24 @@ export interface SharedOptions {
 const LONGEST_SECONDS = 400 * 86_400;
 
 /** Throws a `TypeError` that names the option. */
-export function readShared(
-  factory: string,
-  { fanfare, ledger, windowSeconds = 1_800, onEvent }: ReservationOptions,
-): SharedOptions {
+export function readShared(factory: string, options: ReservationOptions): SharedOptions {
+  const { fanfare, windowSeconds = 1_800 } = options;
   const windowMs = readSeconds(`${factory}: "windowSeconds"`, windowSeconds);
-  if (fanfare === undefined) return { windowMs, ...readAlone(factory, ledger, onEvent) };
-  if (ledger !== undefined || onEvent !== undefined) {
+  if (fanfare === undefined) return { windowMs, ...readAlone(factory, options) };
+  if ('ledger' in options || 'onEvent' in options) {
     throw new TypeError(`${factory}: "fanfare" has a ledger and listeners: leave "ledger" and "onEvent" out`);
   }
   const { backstage } = Object(fanfare) as Partial<typeof fanfare>;
-  if (typeof backstage?.ledger.find !== 'function') {
-    throw new TypeError(
-      `${factory}: "fanfare" must be what createFanfare() returned, got ${kindOf(fanfare)}`,
-    );
-  }
-  return { windowMs, ledger: backstage.ledger, emit: backstage.emit };
+  if (backstage !== undefined) return { windowMs, ledger: backstage.ledger, emit: backstage.emit };
+  throw new TypeError(`${factory}: "fanfare" must be what createFanfare() returned, got ${kindOf(fanfare)}`);
 }
 
 /** Without a `Fanfare` the channel hears all the same. */
 function readAlone(
   factory: string,
-  ledger: ReservationOptions['ledger'],
-  onEvent: unknown = warnOnStderr,
+  { ledger, onEvent = warnOnStderr }: LedgerAlone,
 ): Pick<SharedOptions, 'ledger' | 'emit'> {
-  if (typeof (ledger as Partial<SharedOptions['ledger']> | undefined)?.find !== 'function') {
+  if (typeof (ledger as Partial<typeof ledger> | undefined)?.find !== 'function') {
     throw new TypeError(
       `${factory} needs either "fanfare", what createFanfare() returned, or its "ledger", got ${kindOf(ledger)}`,
     );
@@ -48,10 +41,7 @@ function readAlone(
   if (typeof onEvent !== 'function') {
     throw new TypeError(`${factory}: "onEvent" must be a function, got ${kindOf(onEvent)}`);
   }
-  return {
-    ledger: ledger as SharedOptions['ledger'],
-    emit: createTeller(safely('onEvent', onEvent as OnEvent), UNOBSERVED),
-  };
+  return { ledger, emit: createTeller(safely('onEvent', onEvent), UNOBSERVED) };
 }
 
 /** To milliseconds. */
