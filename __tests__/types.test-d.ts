@@ -69,8 +69,17 @@ sqliteReservations({
   ledger: memoryLedger(),
   stock: { table: 'stock', item: 'sku', quantity: 'available' },
 });
+const lamps = { table: 'stock', item: 'sku', quantity: 'available' };
+const reservations = sqliteReservations({ file: 'x', fanfare, stock: lamps });
+express().post('/', async ({ admission }) => {
+  await reservations.hold(admission!, [{ item: 'lamp', quantity: 1 }]);
+  // @ts-expect-error an order says what was ordered
+  await reservations.convert(admission!, { orderId: '1' });
+});
 // @ts-expect-error reservations have to know the ledger
-sqliteReservations({ file: 'x', stock: { table: 'stock', item: 'sku', quantity: 'available' } });
+sqliteReservations({ file: 'x', stock: lamps });
+// @ts-expect-error a Fanfare has a ledger
+sqliteReservations({ file: 'x', stock: lamps, fanfare, ledger: memoryLedger() });
 
 const ours: Dialect = { ...DIALECTS.consumer, name: 'ours', proofField: 'grant' };
 createFanfare({ ledger: memoryLedger(), api: { dialect: ours, validate: ({ token }) => token === 'x' } });

@@ -114,6 +114,13 @@ export function answerOf(code: FanfareErrorCode): HttpAnswer {
   return ANSWERS[code];
 }
 
+/** So many of a line of a cart. */
+export interface MissingLine {
+  readonly line: string;
+  readonly item: string;
+  readonly quantity: number;
+}
+
 /** What may travel with a {@link FanfareError} besides its code. */
 export interface FanfareErrorDetails {
   /** Replaces the code's own text. Must not contain tokens, keys or cookies. */
@@ -130,13 +137,13 @@ export interface FanfareErrorDetails {
   readonly idempotencyKey?: string;
   /** The lines of the cart that are meant. */
   readonly lines?: readonly string[];
+  /** How many of them are not held. */
+  readonly missing?: readonly MissingLine[];
   /** Seconds for `Retry-After`, where better known than the code's default. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
-/** The details that a merchant's code may read off the error. */
-const KEPT = ['orderId', 'supportCode', 'fanfareStatus', 'fanfareCode', 'idempotencyKey', 'lines'] as const;
 const BRAND = Symbol.for('express-fanfare.FanfareError');
 
 /**
@@ -158,20 +165,21 @@ export class FanfareError extends Error {
   readonly fanfareCode?: string;
   readonly idempotencyKey?: string;
   readonly lines?: readonly string[];
+  readonly missing?: readonly MissingLine[];
 
   constructor(code: FanfareErrorCode, details: FanfareErrorDetails = {}) {
     const answer = answerOf(code);
-    super(details.message ?? answer.text, details.cause === undefined ? undefined : { cause: details.cause });
-    const retryAfter = details.retryAfterSeconds ?? answer.retryAfterSeconds;
+    const { message = answer.text, retryAfterSeconds = answer.retryAfterSeconds, cause, ...kept } = details;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = this.statusCode = answer.status;
     this.headers = Object.freeze({
       'Cache-Control': 'no-store',
-      ...(retryAfter === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) }),
+      ...(retryAfterSeconds === undefined
+        ? {}
+        : { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
     });
-    for (const name of KEPT) {
-      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
-    }
+    Object.assign(this, kept);
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { createEmulator } from '../../lib/emulator/index.js';
 import { type FanfareEvent, type Ledger, memoryLedger, type OfflineVerifier } from '../../lib/index.js';
 import { offlineVerifier } from '../../lib/jwks/index.js';
-import { type Reservations, sqliteReservations } from '../../lib/reservations/index.js';
+import { sqliteReservations } from '../../lib/reservations/index.js';
 import { declaredEvents } from '../support/declared-events.js';
 import { type Browser, type Handler, until } from '../support/shop.js';
 import { closeStages } from '../support/servers.js';
@@ -295,12 +295,13 @@ const OF_STOCK: readonly Type[] = [
 
 describe('stock is kept for shoppers', () => {
   let database: Database.Database;
-  let reservations: Reservations;
-  const heard: FanfareEvent[] = [];
+  const stock = { table: 'stock', item: 'sku', quantity: 'available' };
   const lines = [
     { item: 'lamp', quantity: 1 },
     { item: 'shade', quantity: 2 },
   ];
+  const published: FanfareEvent[] = [];
+  const listener = (event: unknown): unknown => published.push(event as FanfareEvent);
 
   beforeEach(async () => {
     shop = await openTimedShop({ onSubmit: byForm });
@@ -308,37 +309,48 @@ describe('stock is kept for shoppers', () => {
     database.exec(
       `CREATE TABLE stock (sku text PRIMARY KEY, available integer); INSERT INTO stock VALUES ('lamp', 9), ('shade', 9)`,
     );
-    reservations = sqliteReservations({
-      database,
-      ledger: shop.ledger,
-      stock: { table: 'stock', item: 'sku', quantity: 'available' },
-      clock: shop.clock,
-      onEvent: (event) => heard.push(event),
-    });
+    published.length = 0;
+    subscribe('express-fanfare:event', listener);
   });
-  afterEach(async () => {
-    await reservations.close();
+  afterEach(() => {
+    unsubscribe('express-fanfare:event', listener);
     database.close();
   });
 
-  test(`which says ${OF_STOCK.join(', ')}, to a listener of its own`, async () => {
+  test(`which says ${OF_STOCK.join(', ')} as the instance says everything`, async () => {
+    const { clock, fanfare, ledger } = shop!;
+    const reservations = sqliteReservations({ database, fanfare, stock, clock });
     const [buys, leaves] = [
       await admissionOf(await shop!.admitted()),
       await admissionOf(await shop!.admitted()),
     ];
-    const before = shop!.events.length;
     for (const admission of [buys, leaves]) await reservations.hold(admission, lines);
-    await reservations.convert(buys, { orderId: 'order_1', lines: ['lamp'] });
+    await reservations.convert(buys, { orderId: 'order_1', lines: [{ item: 'lamp', quantity: 1 }] });
     await reservations.reconcile();
-    await shop!.clock.advance(leaves.expiresAt! - shop!.clock.now() + HOUR);
-    const find = shop!.ledger.find.bind(shop!.ledger);
-    shop!.ledger.find = AWAY;
+    await clock.advance(leaves.expiresAt! - clock.now() + HOUR);
+    const find = ledger.find.bind(ledger);
+    ledger.find = AWAY;
     await reservations.sweep();
-    shop!.ledger.find = find;
+    ledger.find = find;
     await reservations.sweep();
+    const heard = shop!.events.filter(({ type }) => OF_STOCK.includes(type));
     expect(new Set(heard.map(({ type }) => type))).toEqual(new Set(OF_STOCK));
     for (const { message } of heard) expect(message).toMatch(/^[A-Z0-9].*\.$/s);
-    expect(shop!.events.slice(before).filter(({ type }) => OF_STOCK.includes(type))).toEqual([]);
+    expect(published).toEqual(shop!.events);
+  });
+
+  test('in a process without an instance the channel hears it, and the listener', async () => {
+    const heard: FanfareEvent[] = [];
+    const onEvent = (event: FanfareEvent): unknown => heard.push(event);
+    const { clock, ledger, events } = shop!;
+    const reservations = sqliteReservations({ database, ledger, stock, clock, onEvent });
+    const before = events.length;
+    await reservations.hold({ id: 'a' }, lines);
+    await reservations.release({ id: 'a' });
+    expect(heard.map(({ type }) => type)).toEqual([
+      ...['reservation.held', 'reservation.held', 'reservation.released', 'reservation.released'],
+    ]);
+    expect([published, events.length]).toEqual([heard, before]);
   });
 });
 

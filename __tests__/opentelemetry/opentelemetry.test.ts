@@ -14,10 +14,12 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
+import Database from 'better-sqlite3';
 import { createFanfare, DIALECTS, memoryLedger, type Telemetry } from '../../lib/index.js';
 import { loadApi } from '../../lib/opentelemetry/api.js';
 import { openTelemetry } from '../../lib/opentelemetry/index.js';
 import { type MetricDefinition, METRICS } from '../../lib/opentelemetry/metrics.js';
+import { sqliteReservations } from '../../lib/reservations/index.js';
 import { temporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { closeStages, DROP, listen } from '../support/servers.js';
@@ -252,6 +254,21 @@ test('metrics of a sale, and nothing in them that tells who', async () => {
   const { admissionId, consumerId } = delivered!;
   const attributes = JSON.stringify([...found.values()].flat().map((point) => point.attributes));
   for (const id of [admissionId, consumerId, 'order_1']) expect(attributes).not.toContain(id);
+});
+
+test('what happens to stock counts as every event does', async () => {
+  const { fanfare } = (shop = await openShop({ options: { telemetry: openTelemetry() }, onSubmit: buy }));
+  const database = new Database(':memory:');
+  database.exec(
+    `CREATE TABLE stock (sku text PRIMARY KEY, available integer); INSERT INTO stock VALUES ('lamp', 9)`,
+  );
+  const stock = { table: 'stock', item: 'sku', quantity: 'available' };
+  await sqliteReservations({ database, fanfare, stock }).hold({ id: 'a' }, [{ item: 'lamp', quantity: 1 }]);
+  expect(counted(await measured(), 'fanfare.events')).toContainEqual([
+    { 'fanfare.event.type': 'reservation.held', 'fanfare.event.level': 'info' },
+    1,
+  ]);
+  database.close();
 });
 
 test('every metric and attribute is as defined, and few', async () => {

@@ -1,4 +1,7 @@
 /** What reservations do, whatever database they are on. */
+import { describeLeave } from './leave.js';
+import { describeReconcile } from './reconciling.js';
+import type { CartLine } from '../../lib/reservations/index.js';
 import type { Rig } from './rig.js';
 import { MINUTE, rejection } from './rig.js';
 
@@ -16,6 +19,7 @@ export function describeReservations(title: string, open: () => Promise<Rig>): v
       await rig.shop.close();
     });
     describeHolding(() => rig);
+    describeLeave(() => rig);
     describeOrders(() => rig);
     describeEnds(() => rig);
     describeReconcile(() => rig);
@@ -85,7 +89,7 @@ function describeHolding(rig: () => Rig): void {
       await rig().clock.advance(MINUTE);
       const late = rig().reservations.hold(admission, [{ line: 'more', item: 'lamp', quantity: 1 }]);
       expect(await rejection(late)).toMatchObject({ code: 'ADMISSION_EXPIRED' });
-      await rig().reservations.convert(admission, { orderId: 'o1' });
+      await rig().reservations.convert(admission, { orderId: 'o1', lines: [{ item: 'lamp', quantity: 1 }] });
       const again = rig().reservations.hold({ ...admission, expiresAt: admission.expiresAt + 10 * MINUTE }, [
         { line: 'more', item: 'lamp', quantity: 1 },
       ]);
@@ -156,7 +160,10 @@ function describeOrders(rig: () => Rig): void {
           { item: 'shade', quantity: 1 },
         ]);
       }
-      const done = await rig().reservations.convert(mine, { orderId: 'o1', lines: ['lamp'] });
+      const done = await rig().reservations.convert(mine, {
+        orderId: 'o1',
+        lines: [{ item: 'lamp', quantity: 1 }],
+      });
       expect(done.converted).toMatchObject([{ line: 'lamp', state: 'converted', orderId: 'o1' }]);
       expect(done.released).toMatchObject([{ line: 'shade', state: 'released' }]);
       expect(await rig().outcomes(mine)).toEqual(['1 lamp converted', '1 shade released']);
@@ -167,30 +174,81 @@ function describeOrders(rig: () => Rig): void {
     it('is a no-op for the same order, and refuses another', async () => {
       const admission = rig().admission('a');
       await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 1 }]);
-      const first = await rig().reservations.convert(admission, { orderId: 'o1' });
-      const second = await rig().reservations.convert(admission, { orderId: 'o1' });
+      const lines = [{ item: 'lamp', quantity: 1 }];
+      const first = await rig().reservations.convert(admission, { orderId: 'o1', lines });
+      const second = await rig().reservations.convert(admission, { orderId: 'o1', lines });
       expect(second).toEqual({ converted: first.converted, released: [], settled: [] });
-      const other = await rejection(rig().reservations.convert(admission, { orderId: 'o2' }));
+      const other = await rejection(rig().reservations.convert(admission, { orderId: 'o2', lines }));
       expect(other).toMatchObject({ code: 'ADMISSION_USED', orderId: 'o1' });
       expect(rig().said()).toEqual(['reservation.held', 'reservation.converted']);
     });
 
-    it('rejects, and changes nothing, when a line is not held', async () => {
+    it.each<[string, readonly CartLine[], readonly [line: string, item: string, quantity: number][]]>([
+      ['a line that is not held', [{ item: 'shade', quantity: 1 }], [['shade', 'shade', 1]]],
+      ['more than is held', [{ item: 'lamp', quantity: 4 }], [['lamp', 'lamp', 2]]],
+      ['another item than is held', [{ line: 'lamp', item: 'shade', quantity: 2 }], [['lamp', 'shade', 2]]],
+      [
+        'several of these',
+        [
+          { line: 'x', item: 'lamp', quantity: 1 },
+          { item: 'lamp', quantity: 2 },
+          { item: 'shade', quantity: 3 },
+        ],
+        [
+          ['x', 'lamp', 1],
+          ['shade', 'shade', 3],
+        ],
+      ],
+    ])(
+      'rejects an order of %s, says how many are missing, and changes nothing',
+      async (_what, lines, short) => {
+        const admission = rig().admission('a');
+        await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 2 }]);
+        const missing = short.map(([line, item, quantity]) => ({ line, item, quantity }));
+        const error = await rejection(rig().reservations.convert(admission, { orderId: 'o1', lines }));
+        expect(error).toMatchObject({ code: 'RESERVATION_MISSING', status: 409, missing });
+        expect(error).toMatchObject({ lines: short.map(([line]) => line) });
+        expect(await rig().outcomes(admission)).toEqual(['2 lamp held']);
+        expect([await rig().left('lamp'), await rig().left('shade')]).toEqual([3, 3]);
+      },
+    );
+
+    it('rejects an order that does not say what was ordered', async () => {
       const admission = rig().admission('a');
-      const nothing = await rejection(rig().reservations.convert(admission, { orderId: 'o1' }));
-      expect(nothing).toMatchObject({ code: 'RESERVATION_MISSING', status: 409, lines: [] });
-      await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 1 }]);
-      const lines = ['lamp', 'shade'];
-      const one = await rejection(rig().reservations.convert(admission, { orderId: 'o1', lines }));
-      expect(one).toMatchObject({ code: 'RESERVATION_MISSING', lines: ['shade'] });
-      expect(await rig().outcomes(admission)).toEqual(['1 lamp held']);
+      await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 2 }]);
+      for (const lines of [undefined, [], ['lamp'], [{ item: 'lamp' }]]) {
+        const order = { orderId: 'o1', lines } as never;
+        const error = await rejection(rig().reservations.convert(admission, order));
+        expect(error).toMatchObject({ code: 'INVALID_ADMISSION_DATA' });
+      }
+      expect(await rig().outcomes(admission)).toEqual(['2 lamp held']);
+    });
+
+    it('gives back what was held above the order, as a hold of its own', async () => {
+      const admission = rig().admission('a');
+      await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 4 }]);
+      const lines = [{ item: 'lamp', quantity: 3 }];
+      const { converted, released, settled } = await rig().reservations.convert(admission, {
+        ...{ orderId: 'o1', lines },
+      });
+      expect(converted).toMatchObject([{ quantity: 3, state: 'converted', orderId: 'o1' }]);
+      expect(released).toMatchObject([{ quantity: 1, state: 'released', settledAt: rig().clock.now() }]);
+      expect(settled).toEqual([...converted, ...released]);
+      expect(new Set(await rig().reservations.find(admission))).toEqual(new Set(settled));
+      expect([await rig().left('lamp'), (await rig().reservations.reconcile()).items]).toMatchObject([
+        2,
+        [{ available: 2, held: 0, sold: 3 }],
+      ]);
+      expect(rig().said().slice(0, 3)).toEqual([
+        ...['reservation.held', 'reservation.converted', 'reservation.released'],
+      ]);
     });
 
     it('takes a hold that is past its time but was not swept', async () => {
       const admission = rig().admission('a');
       await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 1 }]);
       await rig().clock.advance(60 * MINUTE);
-      await rig().reservations.convert(admission, { orderId: 'o1' });
+      await rig().reservations.convert(admission, { orderId: 'o1', lines: [{ item: 'lamp', quantity: 1 }] });
       expect((await rig().reservations.sweep()).expired).toEqual([]);
       expect(await rig().outcomes(admission)).toEqual(['1 lamp converted']);
     });
@@ -203,7 +261,7 @@ function describeOrders(rig: () => Rig): void {
       { item: 'shade', quantity: 1 },
     ]);
     expect(await rig().reservations.release(admission, ['shade'])).toMatchObject([{ line: 'shade' }]);
-    await rig().reservations.convert(admission, { orderId: 'o1' });
+    await rig().reservations.convert(admission, { orderId: 'o1', lines: [{ item: 'lamp', quantity: 2 }] });
     expect(await rig().reservations.release(admission)).toEqual([]);
     expect([await rig().left('lamp'), await rig().left('shade')]).toEqual([3, 3]);
   });
@@ -290,83 +348,6 @@ function describeEnds(rig: () => Rig): void {
       expect(rig().events.at(-1)).toMatchObject({ type: 'reservation.sweep_failed', admissions: 2, cause });
       find.mockRestore();
       expect((await rig().reservations.sweep()).expired).toHaveLength(2);
-    });
-  });
-}
-
-function describeReconcile(rig: () => Rig): void {
-  describe('reconcile', () => {
-    it('counts outcomes, and finds nothing where all is well', async () => {
-      const [sold, over, open] = ['sold', 'over', 'open'].map((id) => rig().admission(id));
-      await rig().reservations.hold(over!, [{ item: 'shade', quantity: 1 }]);
-      await rig().clock.advance(11 * MINUTE);
-      await rig().reservations.sweep();
-      const later = { expiresAt: rig().clock.now() + 10 * MINUTE };
-      await rig().reservations.hold({ ...sold!, ...later }, [{ item: 'lamp', quantity: 2 }]);
-      await rig().reservations.hold({ ...open!, ...later }, [{ item: 'lamp', quantity: 1 }]);
-      await rig().reservations.convert(sold!, { orderId: 'o1' });
-      await rig().order(sold!, 'o1');
-      expect(await rig().reservations.reconcile()).toEqual({
-        items: [
-          { item: 'lamp', available: 2, held: 1, sold: 2, total: 5 },
-          { item: 'shade', available: 3, held: 0, sold: 0, total: 3 },
-        ],
-        outcomes: {
-          held: { holds: 1, quantity: 1 },
-          converted: { holds: 1, quantity: 2 },
-          released: { holds: 0, quantity: 0 },
-          expired: { holds: 1, quantity: 1 },
-        },
-        differences: [],
-      });
-    });
-
-    it('finds every kind of difference, and says it', async () => {
-      await rig().stock({ gone: 1 });
-      const of = async (id: string, item = 'lamp') => {
-        const admission = rig().admission(id);
-        await rig().reservations.hold(admission, [{ item, quantity: 1 }]);
-        return admission;
-      };
-      await of('gone', 'gone');
-      await rig().order(await of('not_converted'), 'o1');
-      const back = await of('sold_unheld');
-      await rig().reservations.release(back);
-      await rig().order(back, 'o2');
-      await rig().reservations.convert(await of('no_order'), { orderId: 'o3' });
-      const two = await of('two_orders', 'shade');
-      await rig().reservations.convert(two, { orderId: 'o4' });
-      await rig().order(two, 'o5');
-      await rig().shop.sql('UPDATE "Stock" SET "left" = "left" + 2 WHERE "order" = ?', 'lamp');
-      await rig().shop.sql('UPDATE "Stock" SET "left" = ? WHERE "order" = ?', -1, 'shade');
-      await rig().shop.sql('DELETE FROM "Stock" WHERE "order" = ?', 'gone');
-      await rig().clock.advance(11 * MINUTE);
-      const { differences } = await rig().reservations.reconcile();
-      expect(new Set(differences)).toEqual(
-        new Set([
-          { kind: 'no_stock_row', item: 'gone' },
-          { kind: 'wrong_sum', item: 'lamp', by: 2 },
-          { kind: 'negative_stock', item: 'shade' },
-          { kind: 'wrong_sum', item: 'shade', by: -3 },
-          { kind: 'overdue', admissionId: 'gone' },
-          { kind: 'not_converted', admissionId: 'not_converted', orderId: 'o1' },
-          { kind: 'sold_unheld', admissionId: 'sold_unheld', orderId: 'o2' },
-          { kind: 'no_order', admissionId: 'no_order', orderId: 'o3' },
-          { kind: 'no_order', admissionId: 'two_orders', orderId: 'o5' },
-        ]),
-      );
-      const said = rig().events.filter(({ type }) => type === 'reservation.difference');
-      expect(said).toHaveLength(differences.length);
-    });
-
-    it('looks as far back as it is told', async () => {
-      await rig().reservations.hold(rig().admission('a'), [{ item: 'lamp', quantity: 1 }]);
-      await rig().reservations.convert({ id: 'a' }, { orderId: 'o1' });
-      await rig().clock.advance(25 * 60 * MINUTE);
-      expect((await rig().reservations.reconcile()).differences).toEqual([]);
-      const { differences } = await rig().reservations.reconcile({ sinceSeconds: 26 * 3_600 });
-      expect(differences).toMatchObject([{ kind: 'no_order', admissionId: 'a' }]);
-      await expect(rig().reservations.reconcile({ sinceSeconds: 0 })).rejects.toThrow(/"sinceSeconds"/);
     });
   });
 }

@@ -9,6 +9,7 @@ import { compileFunction } from 'node:vm';
 import Database from 'better-sqlite3';
 import type { Application } from 'express';
 import type { Pool } from 'pg';
+import { systemClock } from '../../lib/clock.js';
 import { createEmulator } from '../../lib/emulator/index.js';
 import { createFanfare, type Fanfare, type Ledger, memoryLedger } from '../../lib/index.js';
 import * as reservations from '../../lib/reservations/index.js';
@@ -18,6 +19,7 @@ import { Browser, SECRET } from '../support/shop.js';
 const ROOT = join(__dirname, '..', '..');
 const DOC = join(ROOT, 'docs', 'reservations.md');
 const PAGE = readFileSync(DOC, 'utf8');
+const LAMP = [{ item: 'lamp', quantity: 1 }];
 
 interface Parts {
   readonly fanfare: Fanfare;
@@ -32,7 +34,11 @@ type SqliteExample = (given: Parts & { readonly database: unknown }) => {
 
 type PostgresExample = (given: Parts & { readonly pool: Pool }) => {
   readonly reservations: reservations.Reservations;
-  placeOrder(req: Pick<IncomingMessage, 'headers' | 'admission'>, orderId: string): Promise<void>;
+  placeOrder(
+    req: Pick<IncomingMessage, 'headers' | 'admission'>,
+    orderId: string,
+    lines: readonly reservations.CartLine[],
+  ): Promise<void>;
 };
 
 function example(name: string): unknown {
@@ -106,6 +112,67 @@ test('two shoppers, one lamp', () =>
     database.close();
   }));
 
+type Sell = (
+  given: Parts & { reservations: reservations.Reservations; provider: object },
+) => (payment: {
+  readonly admissionId: string;
+  readonly orderId: string;
+  readonly lines: readonly reservations.CartLine[];
+  readonly paymentId: string;
+}) => Promise<boolean>;
+
+test('a payment for more than is held is honoured while there are as many, else refunded', () =>
+  withFanfare(async ({ fanfare, ledger }) => {
+    const database = new Database(':memory:');
+    database.exec(
+      `CREATE TABLE stock (sku text PRIMARY KEY, available integer); INSERT INTO stock VALUES ('lamp', 3)`,
+    );
+    const left = database.prepare('SELECT available FROM stock').pluck();
+    const stock = { table: 'stock', item: 'sku', quantity: 'available' };
+    const kept = reservations.sqliteReservations({ database, fanfare, stock });
+    const refunds: string[] = [];
+    const provider = { refund: (id: string) => refunds.push(id) };
+    const paid = (example('late') as Sell)({ fanfare, ledger, reservations: kept, provider });
+    const pay = async (id: string, quantity: number) => {
+      const triple = { consumerId: id, distributionId: 'queue_1', distributionType: 'queue' } as const;
+      const claim = { attemptId: `of ${id}`, tokenHash: id, sidHash: id, owner: 'test', leaseMs: 60_000 };
+      await ledger.claim({ admission: { id, ...triple }, ...claim, supersede: true, takeUnresolved: true });
+      await kept.hold({ id, attempt: { id: `of ${id}` } }, LAMP);
+      const lines = [{ item: 'lamp', quantity }];
+      return paid({ admissionId: id, orderId: `order of ${id}`, lines, paymentId: `payment of ${id}` });
+    };
+    expect([await pay('a', 2), left.get(), refunds]).toEqual([true, 1, []]);
+    expect([await pay('b', 2), left.get(), refunds]).toEqual([false, 0, ['payment of b']]);
+    expect((await kept.find({ id: 'b' })).map(({ state }) => state)).toEqual(['held']);
+    expect((await kept.reconcile()).differences).toEqual([]);
+    database.close();
+  }));
+
+test('an attempt that ended without a word is reported, and given back at the shop’s word', () =>
+  withFanfare(async ({ fanfare, ledger }) => {
+    const database = new Database(':memory:');
+    database.exec(
+      `CREATE TABLE stock (sku text PRIMARY KEY, available integer); INSERT INTO stock VALUES ('lamp', 3)`,
+    );
+    const clock = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const stock = { table: 'stock', item: 'sku', quantity: 'available' };
+    const kept = reservations.sqliteReservations({ database, fanfare, stock });
+    for (const id of ['paid', 'lost']) {
+      const triple = { consumerId: id, distributionId: 'queue_1', distributionType: 'queue' } as const;
+      const claim = { attemptId: `of ${id}`, tokenHash: id, sidHash: id, owner: 'test', leaseMs: 60_000 };
+      await ledger.claim({ admission: { id, ...triple }, ...claim, supersede: true, takeUnresolved: true });
+      await kept.hold({ id }, LAMP);
+      await ledger.settle({ admissionId: id, attemptId: `of ${id}` }, { to: 'unresolved' });
+    }
+    const late = reservations.sqliteReservations({ database, fanfare, stock, clock });
+    const giveUp = example('give up') as (given: object) => Promise<void>;
+    await giveUp({ fanfare, reservations: late, isPaid: (id: string) => id === 'paid' });
+    expect((await late.find({ id: 'paid' })).map(({ state }) => state)).toEqual(['held']);
+    expect((await late.find({ id: 'lost' })).map(({ state }) => state)).toEqual(['expired']);
+    expect((await late.reconcile()).differences).toEqual([{ kind: 'unresolved', admissionId: 'paid' }]);
+    database.close();
+  }));
+
 describePostgres('the order on PostgreSQL', (server) => {
   it('is written with its stock, or not at all', () =>
     withFanfare(async ({ fanfare, ledger }) => {
@@ -115,12 +182,12 @@ describePostgres('the order on PostgreSQL', (server) => {
       const shop = (example('postgres') as PostgresExample)({ fanfare, ledger, pool });
       const triple = { consumerId: 'cons_1', distributionId: 'queue_1', distributionType: 'queue' } as const;
       const admission = { id: 'a', ...triple, validatedAt: 0, verifiedBy: 'fanfare' } as const;
-      await expect(shop.placeOrder({ headers: {}, admission }, 'o1')).rejects.toMatchObject({
+      await expect(shop.placeOrder({ headers: {}, admission }, 'o1', LAMP)).rejects.toMatchObject({
         code: 'RESERVATION_MISSING',
       });
       expect((await pool.query('SELECT * FROM orders')).rows).toEqual([]);
-      await shop.reservations.hold(admission, [{ item: 'lamp', quantity: 1 }]);
-      await shop.placeOrder({ headers: {}, admission }, 'o2');
+      await shop.reservations.hold(admission, LAMP);
+      await shop.placeOrder({ headers: {}, admission }, 'o2', LAMP);
       expect((await pool.query('SELECT id FROM orders')).rows).toEqual([{ id: 'o2' }]);
       expect((await shop.reservations.reconcile()).differences).toEqual([]);
     }));

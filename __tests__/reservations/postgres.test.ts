@@ -1,18 +1,21 @@
 import { Client, type Pool } from 'pg';
-import { memoryLedger } from '../../lib/index.js';
+import { type Ledger, memoryLedger } from '../../lib/index.js';
+import { postgresLedger } from '../../lib/ledger/postgres.js';
 import {
-  type PostgresReservationOptions,
+  type PostgresPlace,
   type PostgresReservations,
   postgresReservations,
   postgresReservationsSql,
 } from '../../lib/reservations/index.js';
-import { describePostgres, type PostgresServer } from '../support/postgres-server.js';
+import { describePostgres, emptyLedger, type PostgresServer } from '../support/postgres-server.js';
 import { describeReservations } from './contract.js';
 import { MAKE_STOCK, MINUTE, rejection, Rig, STOCK } from './rig.js';
 
+const LAMP = [{ item: 'lamp', quantity: 1 }];
+
 async function rigOn(
   pool: Pool,
-  own: Partial<PostgresReservationOptions>,
+  { ledger, ...own }: PostgresPlace & { readonly ledger?: Ledger },
 ): Promise<Rig<PostgresReservations>> {
   await pool.query(`DROP TABLE IF EXISTS "Stock", fanfare_reservations, orders; ${MAKE_STOCK}`);
   const shop = {
@@ -31,7 +34,7 @@ async function rigOn(
     postgresReservations({
       stock: STOCK,
       ...own,
-      ledger: { find: (id) => rig.ledger.find(id) },
+      ledger: ledger ?? { find: (id) => rig.ledger.find(id) },
       clock: { now: () => rig.clock.now(), after: (ms, task) => rig.clock.after(ms, task) },
       onEvent: (event) => rig.events.push(event),
     }),
@@ -49,7 +52,8 @@ describePostgres('reservations in PostgreSQL', (server) => {
   describeReservations('at a connection string', () => rigOn(pool, { connectionString: server().url }));
 
   describeTransactions(() => pool);
-  describeRaces(() => pool);
+  describeFailures(() => pool);
+  describeRaces(server, () => pool);
   describeSetUp(server, () => pool);
 });
 
@@ -65,7 +69,7 @@ function describeTransactions(pool: () => Pool): void {
       try {
         await client.query('BEGIN');
         await client.query('INSERT INTO orders VALUES ($1)', [orderId]);
-        await reservations.convert({ id: 'a' }, { orderId }, { transaction: client });
+        await reservations.convert({ id: 'a' }, { orderId, lines: LAMP }, { transaction: client });
         // Until it ends, the holds are this transaction's: a sweep waits, and then finds what became of them.
         await client.query(end);
       } finally {
@@ -77,7 +81,7 @@ function describeTransactions(pool: () => Pool): void {
     await place('o2', 'COMMIT');
     expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp converted']);
     expect((await pool().query('SELECT id FROM orders')).rows).toEqual([{ id: 'o2' }]);
-    const onPool = reservations.convert({ id: 'a' }, { orderId: 'o2' }, { transaction: pool() });
+    const onPool = reservations.convert({ id: 'a' }, { orderId: 'o2', lines: LAMP }, { transaction: pool() });
     await expect(onPool).rejects.toThrow(/"transaction" is a pg Pool/);
   });
 
@@ -89,13 +93,34 @@ function describeTransactions(pool: () => Pool): void {
     await rig.clock.advance(12 * MINUTE);
     const client = await pool().connect();
     await client.query('BEGIN');
-    await reservations.convert({ id: 'a' }, { orderId: 'o1' }, { transaction: client });
+    await reservations.convert({ id: 'a' }, { orderId: 'o1', lines: LAMP }, { transaction: client });
     const sweeping = reservations.sweep();
     await waiting(pool());
     await client.query('COMMIT');
     client.release();
     expect(await sweeping).toEqual({ expired: [], converted: [], waiting: [], failed: [] });
     expect([await rig.left('lamp'), await rig.outcomes({ id: 'a' })]).toEqual([4, ['1 lamp converted']]);
+  });
+}
+
+function describeFailures(pool: () => Pool): void {
+  it('of a conversion that fails half way nothing is left where the shop goes on and commits', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    await rig.stock({ lamp: 5, shade: 5 });
+    await rig.reservations.hold(rig.admission('a'), [...LAMP, { item: 'shade', quantity: 2 }]);
+    // What the order leaves cannot be put back, and that shows last.
+    await rig.shop.sql('DELETE FROM "Stock" WHERE "order" = ?', 'shade');
+    const client = await pool().connect();
+    await client.query('BEGIN');
+    const order = { orderId: 'o1', lines: LAMP };
+    const error = await rejection(rig.reservations.convert({ id: 'a' }, order, { transaction: client }));
+    expect(String(error)).toMatch(/no row for the item "shade"/);
+    await client.query('COMMIT');
+    expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp held', '2 shade held']);
+    const outside = rig.reservations.convert({ id: 'a' }, order, { transaction: client });
+    await expect(outside).rejects.toThrow(/can only be used in transaction blocks/);
+    client.release();
+    expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp held', '2 shade held']);
   });
 }
 
@@ -107,7 +132,7 @@ async function waiting(pool: Pool): Promise<void> {
   }
 }
 
-function describeRaces(pool: () => Pool): void {
+function describeRaces(server: () => PostgresServer, pool: () => Pool): void {
   it('many clients race for the last ones: each is sold once, none twice', async () => {
     const rig = await rigOn(pool(), { pool: pool() });
     await rig.stock({ lamp: 7, shade: 11 });
@@ -120,7 +145,8 @@ function describeRaces(pool: () => Pool): void {
       const refused = await rejection(rig.reservations.hold(rig.admission(id), lines));
       if (refused !== undefined) return (refused as { code?: string }).code;
       if (number % 5 === 0) return (await rig.reservations.release({ id })).length;
-      return (await rig.reservations.convert({ id }, { orderId: `o${String(number)}` })).converted.length;
+      return (await rig.reservations.convert({ id }, { orderId: `o${String(number)}`, lines })).converted
+        .length;
     };
     const ends = await Promise.all(Array.from({ length: 120 }, (_, number) => buy(number)));
     expect(new Set(ends)).toEqual(new Set(['SOLD_OUT', 2]));
@@ -134,6 +160,30 @@ function describeRaces(pool: () => Pool): void {
     expect(outcomes.held.holds).toBe(0);
     expect(differences.every(({ kind }) => kind === 'no_order')).toBe(true);
     expect(await rig.left('lamp')).toBeGreaterThanOrEqual(0);
+  });
+
+  it('on 4 connections that the ledger needs, too: 100 holds at once of 10, and as many take less', async () => {
+    const few = server().pool({ max: 4 });
+    await emptyLedger(pool());
+    const ledger = postgresLedger({ pool: few });
+    const rig = await rigOn(pool(), { pool: few, ledger });
+    await rig.stock({ lamp: 10, shade: 200 });
+    const all = Array.from({ length: 100 }, (_, number) => rig.admission(`a${String(number)}`));
+    const shades = (quantity: number) => [{ item: 'shade', quantity }];
+    await Promise.all(all.map((one) => rig.reservations.hold(one, shades(2))));
+    const ends = await Promise.all(
+      all.map(async (one) => {
+        const [refused] = await Promise.all([
+          rejection(rig.reservations.hold(one, LAMP)),
+          rig.reservations.hold(one, shades(1)),
+        ]);
+        return (refused as { code?: string } | undefined)?.code;
+      }),
+    );
+    expect(ends.filter((end) => end === undefined)).toHaveLength(10);
+    expect(ends.filter((end) => end === 'SOLD_OUT')).toHaveLength(90);
+    expect([await rig.left('lamp'), await rig.left('shade')]).toEqual([0, 100]);
+    await ledger.close();
   });
 
   it('one admission at once from many tabs holds once', async () => {

@@ -27,7 +27,7 @@ const SHOPPERS = `
       try {
         await reservations.hold({ id }, [{ item: 'lamp', quantity }]);
         if (n % 4 === 1) await reservations.release({ id });
-        else if (n % 4 !== 2) { reservations.convertSync({ id }, { orderId: 'o' + id }); got.sold += quantity; }
+        else if (n % 4 !== 2) { reservations.convertSync({ id }, { orderId: 'o' + id, lines: [{ item: 'lamp', quantity }] }); got.sold += quantity; }
       } catch (error) {
         if (error.code !== 'SOLD_OUT') throw error;
         got.refused += 1;

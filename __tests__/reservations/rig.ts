@@ -64,8 +64,10 @@ export class Rig<Own extends Reservations = Reservations> {
   }
 
   /** An order attempt that is active for two minutes; resolves to what ends it. */
-  async attempt(admission: Admitted): Promise<{ admissionId: string; attemptId: string }> {
-    const attemptId = `attempt ${String((this.#attempts += 1))}`;
+  async attempt(
+    admission: Admitted,
+    attemptId = `attempt ${String((this.#attempts += 1))}`,
+  ): Promise<{ admissionId: string; attemptId: string }> {
     const claim = { attemptId, tokenHash: `token of ${admission.id}`, sidHash: 'sid', owner: 'test' };
     const { outcome } = await this.ledger.claim({
       ...{ admission, ...claim, leaseMs: 2 * MINUTE, supersede: true, takeUnresolved: true },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { memoryLedger } from '../../lib/index.js';
 import {
-  type SqliteReservationOptions,
+  type SqlitePlace,
   type SqliteReservations,
   sqliteReservations,
 } from '../../lib/reservations/index.js';
@@ -10,11 +10,10 @@ import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { describeReservations } from './contract.js';
 import { MAKE_STOCK, rejection, Rig, STOCK } from './rig.js';
 
-function rigOn(
-  database: Database.Database,
-  own: Partial<SqliteReservationOptions>,
-  closed?: () => void,
-): Rig<SqliteReservations> {
+const LAMP = [{ item: 'lamp', quantity: 1 }];
+const TWO_LAMPS = [{ item: 'lamp', quantity: 2 }];
+
+function rigOn(database: Database.Database, own: SqlitePlace, closed?: () => void): Rig<SqliteReservations> {
   const shop = {
     sql: (text: string, ...values: (string | number)[]) => {
       const statement = database.prepare(text);
@@ -76,7 +75,7 @@ describe('inside the merchant’s own transaction', () => {
   const place = (id: string, orderId: string, fails = false) =>
     database.transaction(() => {
       database.prepare('INSERT INTO orders VALUES (?)').run(orderId);
-      reservations.convertSync({ id }, { orderId });
+      reservations.convertSync({ id }, { orderId, lines: LAMP });
       if (fails) throw new Error('the shop fails');
     });
 
@@ -103,7 +102,7 @@ describe('inside the merchant’s own transaction', () => {
     }).toThrow(expect.objectContaining({ code: 'RESERVATION_MISSING' }) as Error);
     await held('b');
     database.transaction(() => {
-      expect(() => reservations.convertSync({ id: 'b' }, { orderId: 'o4', lines: ['lamp', 'x'] })).toThrow();
+      expect(() => reservations.convertSync({ id: 'b' }, { orderId: 'o4', lines: TWO_LAMPS })).toThrow();
       database.prepare('INSERT INTO orders VALUES (?)').run('o5');
     })();
     expect(await rig.outcomes({ id: 'b' })).toEqual(['1 lamp held']);
@@ -112,19 +111,21 @@ describe('inside the merchant’s own transaction', () => {
 
   it('works without one as well, and everything else refuses to slip into one', async () => {
     await held('c');
-    expect(reservations.convertSync({ id: 'c' }, { orderId: 'o6' }).converted).toHaveLength(1);
+    expect(reservations.convertSync({ id: 'c' }, { orderId: 'o6', lines: LAMP }).converted).toHaveLength(1);
     database.exec('BEGIN');
     const slipped = reservations.hold(rig.admission('d'), [{ item: 'lamp', quantity: 1 }]);
     await expect(slipped).rejects.toThrow(/A transaction is open.*convertSync/);
     database.exec('ROLLBACK');
     const given = { transaction: database } as never;
     const convert = reservations.convert.bind(reservations) as (...all: unknown[]) => Promise<unknown>;
-    await expect(convert({ id: 'd' }, { orderId: 'o7' }, given)).rejects.toThrow(/call convertSync/);
+    await expect(convert({ id: 'd' }, { orderId: 'o7', lines: LAMP }, given)).rejects.toThrow(
+      /call convertSync/,
+    );
   });
 
   it('asks to be opened before the first transaction', () => {
     const unopened = sqliteReservations({ database, stock: STOCK, table: 'other', ledger: rig.ledger });
-    const late = database.transaction(() => unopened.convertSync({ id: 'a' }, { orderId: 'o' }));
+    const late = database.transaction(() => unopened.convertSync({ id: 'a' }, { orderId: 'o', lines: LAMP }));
     expect(late).toThrow(/Await open\(\)/);
   });
 });
@@ -138,8 +139,10 @@ describe('options', () => {
     [{ database: undefined }, /either "database".* or "file"/],
     [{ file: 'x' }, /either "database".* or "file"/],
     [{ database: {} }, /either "database"/],
-    [{ ledger: undefined }, /"ledger" must be the ledger/],
+    [{ ledger: undefined }, /either "fanfare".* or its "ledger"/],
     [{ ledger: {} }, /"ledger"/],
+    [{ fanfare: { backstage: { ledger, emit: () => undefined } } }, /leave "ledger" and "onEvent" out/],
+    [{ ledger: undefined, fanfare: {} }, /"fanfare" must be what createFanfare\(\) returned/],
     [{ stock: undefined }, /"stock"/],
     [{ stock: { ...STOCK, quantitiy: 'x' } }, /"stock" knows no option "quantitiy".*Did you mean "quantity"/],
     [{ stock: { ...STOCK, table: 'stock; DROP TABLE orders' } }, /"stock.table" must be a name/],

@@ -3,6 +3,9 @@ const { sqliteReservations } = require('express-fanfare/reservations');
 
 const SWEEP_MS = 60_000;
 
+/** What is held for a product and what an order of it takes: one piece, as there is one for each admission. */
+const cartOf = (slug) => [{ item: slug, quantity: 1 }];
+
 async function openTill({ orders, ledger }) {
   const reservations = sqliteReservations({
     database: orders.database,
@@ -13,13 +16,12 @@ async function openTill({ orders, ledger }) {
   const sweeping = setInterval(() => reservations.sweep().catch(console.error), SWEEP_MS).unref();
   const place = orders.database.transaction((payment) => {
     const orderId = orders.place(payment);
-    reservations.convertSync({ id: payment.admissionId }, { orderId });
+    reservations.convertSync({ id: payment.admissionId }, { orderId, lines: cartOf(payment.product) });
     return orderId;
   });
   return {
     /** Keeps one piece for the shopper, as often as it is asked for; rejects with `SOLD_OUT`. */
-    hold: (admission, product) => reservations.hold(admission, [{ item: product.slug, quantity: 1 }]),
-    giveBack: (admission) => reservations.release(admission),
+    hold: (admission, product) => reservations.hold(admission, cartOf(product.slug)),
     /** What a payment has bought: the same order however often it is told of. */
     place: (payment) => place.immediate(payment),
     find: orders.find,

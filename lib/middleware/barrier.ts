@@ -1,8 +1,9 @@
 /** What in the ledger stands between a session and a new order attempt, and whether waiting a moment clears it. */
 import { delay } from '../clock.js';
+import { isLink } from '../ledger/link.js';
 import { isUsed, type Row } from '../ledger/row.js';
 import type { Context } from './context.js';
-import { isHeldByLink, isLink } from './held-by-link.js';
+import { isHeldByLink } from './held-by-link.js';
 import { usedBy } from './page-guard.js';
 import { refusal, type ReasonedRefusal } from './refusals.js';
 import { type HeldSession, sidHashOf } from './sessions.js';

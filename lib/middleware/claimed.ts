@@ -2,9 +2,9 @@
 import type { SupersededAttempt } from '../admission/admission.js';
 import { compact } from '../admission/compact.js';
 import type { ClaimOutcome } from '../ledger/ledger.js';
+import { isLink } from '../ledger/link.js';
 import { takenPlaceEvent } from './attempt-events.js';
 import type { Context } from './context.js';
-import { isLink } from './held-by-link.js';
 
 export type Claimed = Extract<ClaimOutcome, { readonly outcome: 'claimed' }>;
 

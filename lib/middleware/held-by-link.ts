@@ -1,16 +1,15 @@
 /** What the ledger holds for a handoff link is no order attempt: it ends with the link, and stands in no order's way. */
 import { randomBytes } from 'node:crypto';
-import type { OpenAttempt, Row } from '../ledger/row.js';
+import { isLink, LINK_PREFIX } from '../ledger/link.js';
+import type { Row } from '../ledger/row.js';
 import { handedSid } from '../tokens/handoff-link.js';
 import type { Session } from '../tokens/session.js';
 import type { Context } from './context.js';
 import { sidHashOf } from './sessions.js';
 
-const PREFIX = 'link_';
-
 /** 128 random bits; names the link, and in the ledger what it holds. */
 export function newLinkId(): string {
-  return PREFIX + randomBytes(16).toString('base64url');
+  return LINK_PREFIX + randomBytes(16).toString('base64url');
 }
 
 /** That a link was taken is known until it is over by every clock. */
@@ -28,11 +27,6 @@ export async function noteLink(
   endsAt: number,
 ): Promise<void> {
   await ledger.addNote({ kind: 'handoff', key: id, value: holds, until: endsAt + REMEMBERED_MS });
-}
-
-/** Whether it is what a link holds, and no order attempt. */
-export function isLink(attempt: Pick<OpenAttempt, 'id'>): boolean {
-  return attempt.id.startsWith(PREFIX);
 }
 
 /** Whether a link alone holds the row. One that has lapsed holds it against nobody. */

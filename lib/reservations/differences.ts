@@ -2,10 +2,12 @@
 import { compact } from '../admission/compact.js';
 import type { Row } from '../ledger/row.js';
 import { isUsed } from '../ledger/row.js';
-import type { Hold } from './hold.js';
+import { type Hold, isConverted, isHeld } from './hold.js';
+import { openAttempt } from './leave.js';
 
 /**
  * `overdue`: held past its time, and no order attempt is open: `sweep` is not called.
+ * `unresolved`: held past its time for an order attempt that nobody knows the outcome of.
  * `not_converted`: the ledger knows an order, and its holds are still open.
  * `sold_unheld`: the ledger knows an order, and everything that was held for it has been given back.
  * `no_order`: converted, and the ledger knows no such order.
@@ -14,7 +16,8 @@ import type { Hold } from './hold.js';
  * `wrong_sum`: what is there, held and sold is not the total; `by` says how many too many there are.
  */
 export type DifferenceKind =
-  'overdue' | 'not_converted' | 'sold_unheld' | 'no_order' | 'no_stock_row' | 'negative_stock' | 'wrong_sum';
+  | ('overdue' | 'unresolved' | 'not_converted' | 'sold_unheld' | 'no_order')
+  | ('no_stock_row' | 'negative_stock' | 'wrong_sum');
 
 export interface Difference {
   readonly kind: DifferenceKind;
@@ -54,36 +57,25 @@ export function differencesOfAdmission(
 ): readonly Difference[] {
   const kinds =
     row !== undefined && isUsed(row) ? ofOrdered(holds, row.order.orderId) : ofOpen(holds, row, now);
-  const orderId = row !== undefined && isUsed(row) ? row.order.orderId : holds.find(isSold)?.orderId;
+  const orderId = row !== undefined && isUsed(row) ? row.order.orderId : holds.find(isConverted)?.orderId;
   return kinds.map((kind) => compact({ kind, admissionId, orderId }));
 }
 
 function ofOrdered(holds: readonly Hold[], orderId: string): readonly DifferenceKind[] {
-  const sold = holds.filter(isSold);
+  const sold = holds.filter(isConverted);
   return [
-    ...(holds.some(isOpen) ? (['not_converted'] as const) : []),
+    ...(holds.some(isHeld) ? (['not_converted'] as const) : []),
     ...(sold.some((one) => one.orderId !== orderId) ? (['no_order'] as const) : []),
-    ...(sold.length === 0 && !holds.some(isOpen) ? (['sold_unheld'] as const) : []),
+    ...(sold.length === 0 && !holds.some(isHeld) ? (['sold_unheld'] as const) : []),
   ];
 }
 
 function ofOpen(holds: readonly Hold[], row: Row | undefined, now: number): readonly DifferenceKind[] {
-  const isOver = holds.some((one) => isOpen(one) && one.expiresAt <= now);
-  return [
-    ...(holds.some(isSold) ? (['no_order'] as const) : []),
-    ...(isOver && !hasOpenAttempt(row) ? (['overdue'] as const) : []),
-  ];
+  const isOver = holds.some((one) => isHeld(one) && one.expiresAt <= now);
+  return [...(holds.some(isConverted) ? (['no_order'] as const) : []), ...(isOver ? ofOver(row) : [])];
 }
 
-/** Whether an order may still come of it: then its holds are left alone, whatever the time. */
-export function hasOpenAttempt(row: Row | undefined): boolean {
-  return row !== undefined && 'attempt' in row;
-}
-
-function isOpen({ state }: Hold): boolean {
-  return state === 'held';
-}
-
-function isSold({ state }: Hold): boolean {
-  return state === 'converted';
+function ofOver(row: Row | undefined): readonly DifferenceKind[] {
+  if (openAttempt(row) === undefined) return ['overdue'];
+  return row?.state === 'unresolved' ? ['unresolved'] : [];
 }

@@ -23,6 +23,8 @@ export interface Hold {
   readonly heldAt: number;
   /** Until when it is held for sure: a minute past the admission's end. */
   readonly expiresAt: number;
+  /** The order attempt that asked for it last, if one did. */
+  readonly attemptId?: string;
   /** Only of a converted one. */
   readonly orderId?: string;
   /** When it came to its outcome. */
@@ -41,8 +43,17 @@ export function holdsIn(rows: Rows): readonly Hold[] {
       state: row['state'] as HoldState,
       heldAt: Number(row['held_at']),
       expiresAt: Number(row['expires_at']),
+      attemptId: (row['attempt_id'] as string | null) ?? undefined,
       orderId: (row['order_id'] as string | null) ?? undefined,
       settledAt: row['settled_at'] === null ? undefined : Number(row['settled_at']),
     }),
   );
+}
+
+export function isHeld({ state }: Hold): boolean {
+  return state === 'held';
+}
+
+export function isConverted({ state }: Hold): boolean {
+  return state === 'converted';
 }

@@ -49,7 +49,7 @@ export class PostgresEngine implements Engine {
   async within<Result>(transaction: unknown, admissionId: string, step: TimedStep<Result>): Promise<Result> {
     const connection = connectionIn(transaction);
     await this.open();
-    return this.#locked(connection, admissionId, step);
+    return inSavepoint(connection, () => this.#locked(connection, admissionId, step));
   }
 
   read<Result>(step: TimedStep<Result>): Promise<Result> {
@@ -102,6 +102,29 @@ export class PostgresEngine implements Engine {
 
   #now(): number | null {
     return this.#parts.clock?.now() ?? null;
+  }
+}
+
+/** What a merchant does with an error in their own transaction is theirs: of this step nothing is left in it. */
+async function inSavepoint<Result>(
+  connection: PostgresConnection,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await connection.query('SAVEPOINT fanfare_reservations');
+  try {
+    const result = await work();
+    await connection.query('RELEASE SAVEPOINT fanfare_reservations');
+    return result;
+  } catch (error) {
+    await connection
+      .query('ROLLBACK TO SAVEPOINT fanfare_reservations; RELEASE SAVEPOINT fanfare_reservations')
+      .catch((second: unknown) => {
+        throw new AggregateError(
+          [error, second],
+          `${String(error)}; and its rollback failed: ${String(second)}`,
+        );
+      });
+    throw error;
   }
 }
 

@@ -5,17 +5,26 @@ import { isConnection } from '../ledger/postgres-connection.js';
 import { checkOptions, kindOf } from '../option-checks.js';
 import { readNames } from './names.js';
 import { PostgresEngine } from './postgres-engine.js';
-import type { AdmissionId, OrderOfHolds, ReservationOptions, Reservations } from './reservations.js';
+import type {
+  AdmissionId,
+  OrderOfHolds,
+  ReservationOptions,
+  Reservations,
+  StockOptions,
+} from './reservations.js';
 import { createStatements, layoutOf } from './statements.js';
-import type { Converted } from './steps.js';
-import { readShared, StockReservations } from './stock-reservations.js';
+import type { Converted } from './convert.js';
+import { readShared } from './shared-options.js';
+import { StockReservations } from './stock-reservations.js';
 
-export interface PostgresReservationOptions extends ReservationOptions {
+export interface PostgresPlace {
   /** The shop's own `Pool` of the package `pg`; it stays yours. Or else `connectionString`. */
   readonly pool?: PostgresPool;
   /** Of the shop's database: a pool of 10 connections is opened for this, with the package `pg`. */
   readonly connectionString?: string;
 }
+
+export type PostgresReservationOptions = PostgresPlace & ReservationOptions;
 
 export interface PostgresReservations extends Reservations {
   /**
@@ -30,7 +39,7 @@ export interface PostgresReservations extends Reservations {
 }
 
 const KNOWN = [
-  ...['pool', 'connectionString', 'stock', 'table', 'ledger', 'windowSeconds', 'onEvent', 'clock'],
+  ...['pool', 'connectionString', 'stock', 'table', 'fanfare', 'ledger', 'windowSeconds', 'onEvent', 'clock'],
 ];
 const FACTORY = 'postgresReservations';
 const CONNECTIONS = 10;
@@ -48,14 +57,14 @@ export function postgresReservations(options: PostgresReservationOptions): Postg
 }
 
 /** The table of holds as SQL, for whoever may not let a program make tables. `table`: as in the options. */
-export function postgresReservationsSql({ table }: Pick<ReservationOptions, 'table'> = {}): string {
+export function postgresReservationsSql({ table }: Pick<StockOptions, 'table'> = {}): string {
   const stock = { table: 'unused', item: 'unused', quantity: 'unused' };
   return layoutOf(
     readNames('postgresReservationsSql', table === undefined ? { stock } : { stock, table }, true),
   );
 }
 
-function readPool({ pool, connectionString }: PostgresReservationOptions) {
+function readPool({ pool, connectionString }: PostgresPlace) {
   if (pool !== undefined && connectionString === undefined && isPool(pool)) {
     return { pool, end: () => Promise.resolve() };
   }

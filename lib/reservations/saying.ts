@@ -3,7 +3,7 @@ import { compact } from '../admission/compact.js';
 import type { OnEvent } from '../events.js';
 import type { Difference, DifferenceKind } from './differences.js';
 import type { Hold } from './hold.js';
-import type { Converted } from './steps.js';
+import type { Converted } from './convert.js';
 import type { Sweep } from './sweep.js';
 
 const DONE = {
@@ -15,6 +15,7 @@ const DONE = {
 
 const DIFFERENT: Readonly<Record<DifferenceKind, string>> = {
   overdue: 'Stock is held past its time: is "sweep" called?',
+  unresolved: 'Stock is held for an order attempt that ended without a word: was it paid?',
   not_converted: 'An order exists, and the stock for it is not marked as sold.',
   sold_unheld: 'An order exists, and the stock for it has been given back: it may be sold twice.',
   no_order: 'Stock is marked as sold to an order that the ledger does not know.',

@@ -7,10 +7,11 @@ import { readNames } from './names.js';
 import type { AdmissionId, OrderOfHolds, ReservationOptions, Reservations } from './reservations.js';
 import { SqliteEngine } from './sqlite-engine.js';
 import { createStatements } from './statements.js';
-import type { Converted } from './steps.js';
-import { readShared, StockReservations } from './stock-reservations.js';
+import type { Converted } from './convert.js';
+import { readShared } from './shared-options.js';
+import { StockReservations } from './stock-reservations.js';
 
-export interface SqliteReservationOptions extends ReservationOptions {
+export interface SqlitePlace {
   /** The shop's own open handle, of `better-sqlite3` or `node:sqlite`; it stays yours. Or else `file`. */
   readonly database?: SqliteDatabase;
   /** Path of the database file, which is opened once more for this. */
@@ -18,6 +19,8 @@ export interface SqliteReservationOptions extends ReservationOptions {
   /** With `file`: default `node` where Node has `node:sqlite`, else `better-sqlite3`. */
   readonly driver?: SqliteDriverName;
 }
+
+export type SqliteReservationOptions = SqlitePlace & ReservationOptions;
 
 export interface SqliteReservations extends Reservations {
   /**
@@ -28,7 +31,18 @@ export interface SqliteReservations extends Reservations {
 }
 
 const KNOWN = [
-  ...['database', 'file', 'driver', 'stock', 'table', 'ledger', 'windowSeconds', 'onEvent', 'clock'],
+  ...[
+    'database',
+    'file',
+    'driver',
+    'stock',
+    'table',
+    'fanfare',
+    'ledger',
+    'windowSeconds',
+    'onEvent',
+    'clock',
+  ],
 ];
 const FACTORY = 'sqliteReservations';
 /** As long as the ledger waits for another process's write. */
@@ -53,7 +67,7 @@ class SqliteStockReservations extends StockReservations<SqliteEngine> implements
   }
 }
 
-function readDatabase({ database, file, driver }: SqliteReservationOptions) {
+function readDatabase({ database, file, driver }: SqlitePlace) {
   if (database !== undefined && file === undefined) {
     const isHandle = typeof (database as Partial<SqliteDatabase>).prepare === 'function';
     if (isHandle) return { open: () => database, close: () => undefined };

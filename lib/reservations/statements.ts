@@ -18,6 +18,7 @@ export function layoutOf({ holds }: Names): string {
   state text NOT NULL CHECK (state IN ('held', 'converted', 'released', 'expired')),
   held_at bigint NOT NULL,
   expires_at bigint NOT NULL,
+  attempt_id text,
   order_id text,
   settled_at bigint,
   CHECK ((order_id IS NOT NULL) = (state = 'converted')),
@@ -55,16 +56,19 @@ function holdStatements({ holds }: Names) {
       statement(
         `SELECT item, state, count(*) AS holds, sum(quantity) AS quantity FROM ${holds} GROUP BY item, state`,
       ),
-    put: (hold: Hold) =>
+    put: ({ id, admissionId, line, item, quantity, state, ...hold }: Hold) =>
       statement(
-        `INSERT INTO ${holds} (id, admission_id, line, item, quantity, state, held_at, expires_at)
-         VALUES (?, ?, ?, ?, ?, 'held', ?, ?) RETURNING id`,
-        ...[hold.id, hold.admissionId, hold.line, hold.item, hold.quantity, hold.heldAt, hold.expiresAt],
+        `INSERT INTO ${holds}
+           (id, admission_id, line, item, quantity, state, held_at, expires_at, attempt_id, settled_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        ...[id, admissionId, line, item, quantity, state],
+        ...[hold.heldAt, hold.expiresAt, hold.attemptId ?? null, hold.settledAt ?? null],
       ),
     change: (hold: Hold) =>
       statement(
-        `UPDATE ${holds} SET item = ?, quantity = ?, expires_at = ? WHERE id = ? AND state = 'held' RETURNING id`,
-        ...[hold.item, hold.quantity, hold.expiresAt, hold.id],
+        `UPDATE ${holds} SET item = ?, quantity = ?, expires_at = ?, attempt_id = ?
+         WHERE id = ? AND state = 'held' RETURNING id`,
+        ...[hold.item, hold.quantity, hold.expiresAt, hold.attemptId ?? null, hold.id],
       ),
     settle: (id: string, state: HoldState, orderId: string | null, now: number) =>
       statement(

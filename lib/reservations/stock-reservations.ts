@@ -1,32 +1,30 @@
 /** Reservations over any engine: what is handed in is checked, the step is run, and what came of it is said. */
 import { FanfareError } from '../errors.js';
-import { safely, warnOnStderr, type OnEvent } from '../events.js';
-import { kindOf } from '../option-checks.js';
-import type { Engine } from './engine.js';
+import type { Row } from '../ledger/row.js';
+import { type Converted, convert, type Converting } from './convert.js';
+import type { Engine, TimedStep } from './engine.js';
 import type { Hold } from './hold.js';
 import { holdsIn } from './hold.js';
+import { LeaveNeeded, refuseLeave } from './leave.js';
 import type { CartLine } from './lines.js';
 import { readCart, readId, readLineNames, readText } from './lines.js';
 import type { Reconciliation } from './reconcile.js';
 import { reconcile } from './reconcile.js';
-import type { AdmissionId, OrderOfHolds, ReservationOptions, Reservations } from './reservations.js';
+import type { AdmissionId, AskingAdmission, OrderOfHolds, Reservations } from './reservations.js';
 import { sayConverted, sayDifferences, sayEach, sayFailed } from './saying.js';
+import { readSeconds, type SharedOptions } from './shared-options.js';
 import type { Statements } from './statements.js';
 import type { Step } from './step.js';
-import type { Converted, Converting } from './steps.js';
-import { convert, hold, release } from './steps.js';
+import { hold, release } from './steps.js';
 import type { Sweep } from './sweep.js';
 import { sweep } from './sweep.js';
 
 /** A checkout that runs into the end of its admission keeps its stock for this long. */
 const MARGIN_MS = 60_000;
-const LONGEST_SECONDS = 400 * 86_400;
 
-export interface StockReservationsParts extends Pick<ReservationOptions, 'ledger'> {
+export interface StockReservationsParts extends SharedOptions {
   readonly engine: Engine;
   readonly statements: Statements;
-  readonly emit: OnEvent;
-  readonly windowMs: number;
 }
 
 export class StockReservations<Database extends Engine> implements Reservations {
@@ -43,15 +41,17 @@ export class StockReservations<Database extends Engine> implements Reservations 
   }
 
   async hold(
-    admission: AdmissionId & { readonly expiresAt?: number },
+    admission: AskingAdmission & { readonly expiresAt?: number },
     lines: readonly CartLine[],
   ): Promise<readonly Hold[]> {
     const { statements, emit, windowMs } = this.#parts;
     const id = readId(admission);
     const cart = readCart(lines);
-    const { holds, changed } = await this.engine.transact(id, (now) =>
-      hold(statements, id, cart, endOfHold(admission.expiresAt, windowMs, now), now),
-    );
+    const { attempt, expiresAt } = admission;
+    const { holds, changed } = await this.#withLeave(id, attempt?.id, (leave) => (now) => {
+      const until = endOfHold(expiresAt, windowMs, now);
+      return hold(statements, id, { cart, until, attemptId: attempt?.id, leave }, now);
+    });
     sayEach(emit, changed);
     return holds;
   }
@@ -69,10 +69,15 @@ export class StockReservations<Database extends Engine> implements Reservations 
     );
   }
 
-  async release(admission: AdmissionId, lines?: readonly string[]): Promise<readonly Hold[]> {
+  async release(admission: AskingAdmission, lines?: readonly string[]): Promise<readonly Hold[]> {
     const id = readId(admission);
-    const names = readLineNames(lines);
-    const released = await this.engine.transact(id, (now) => release(this.#parts.statements, id, names, now));
+    const named = { lines: readLineNames(lines) };
+    const { statements } = this.#parts;
+    const released = await this.#withLeave(
+      id,
+      admission.attempt?.id,
+      (leave) => (now) => release(statements, id, { ...named, leave }, now),
+    );
     sayEach(this.#parts.emit, released);
     return released;
   }
@@ -107,7 +112,7 @@ export class StockReservations<Database extends Engine> implements Reservations 
     const { statements } = this.#parts;
     const converting: Converting = {
       orderId: readText('orderId', (order as OrderOfHolds | undefined)?.orderId),
-      lines: readLineNames(order.lines),
+      lines: readCart(order.lines),
     };
     return { id, step: (now: number) => convert(statements, id, converting, now) };
   }
@@ -116,30 +121,31 @@ export class StockReservations<Database extends Engine> implements Reservations 
     sayConverted(this.#parts.emit, converted);
     return converted;
   }
-}
 
-/** The options that all databases share, read. */
-export function readShared(
-  factory: string,
-  { ledger, windowSeconds = 1_800, onEvent = warnOnStderr }: ReservationOptions,
-): Pick<StockReservationsParts, 'ledger' | 'windowMs' | 'emit'> {
-  if (typeof (ledger as Partial<typeof ledger> | undefined)?.find !== 'function') {
-    throw new TypeError(
-      `${factory}: "ledger" must be the ledger that createFanfare was given, got ${kindOf(ledger)}`,
-    );
+  /**
+   * The ledger is asked only where something would be taken from a hold, and outside the transaction: so it is asked again
+   * whenever an attempt has spoken for those holds meanwhile.
+   */
+  async #withLeave<Result>(
+    id: string,
+    attemptId: string | undefined,
+    step: (leave: LeaveNeeded | undefined) => TimedStep<Result | LeaveNeeded>,
+  ): Promise<Result> {
+    for (let leave: LeaveNeeded | undefined; ;) {
+      const done = await this.engine.transact(id, step(leave));
+      if (!(done instanceof LeaveNeeded)) return done;
+      refuseLeave(await this.#rowOf(id), attemptId);
+      leave = done;
+    }
   }
-  if (typeof onEvent !== 'function') {
-    throw new TypeError(`${factory}: "onEvent" must be a function, got ${kindOf(onEvent)}`);
-  }
-  const windowMs = readSeconds(`${factory}: "windowSeconds"`, windowSeconds);
-  return { ledger, windowMs, emit: safely('onEvent', onEvent) };
-}
 
-function readSeconds(option: string, seconds: unknown): number {
-  if (typeof seconds === 'number' && seconds >= 1 && seconds <= LONGEST_SECONDS) return seconds * 1_000;
-  throw new TypeError(
-    `${option} must be a number of seconds from 1 to ${LONGEST_SECONDS}, got ${kindOf(seconds)}`,
-  );
+  async #rowOf(id: string): Promise<Row | undefined> {
+    try {
+      return await this.#parts.ledger.find(id);
+    } catch (cause) {
+      throw new FanfareError('LEDGER_UNAVAILABLE', { cause });
+    }
+  }
 }
 
 /**

@@ -1,12 +1,13 @@
 /** What happens to holds whose time is over. */
 import type { Ledger } from '../ledger/ledger.js';
 import { isUsed } from '../ledger/row.js';
-import { hasOpenAttempt } from './differences.js';
+import { convert } from './convert.js';
 import type { Engine } from './engine.js';
 import type { Hold } from './hold.js';
+import { openAttempt } from './leave.js';
 import type { Statements } from './statements.js';
 import type { Step } from './step.js';
-import { convert, expire } from './steps.js';
+import { expire } from './steps.js';
 
 /** What a sweep found past its time, and did. */
 export interface Sweep {
@@ -52,7 +53,7 @@ function* dueAdmissions(statements: Statements, now: number, after: string): Ste
 async function settleOne({ engine, statements, ledger }: SweepParts, admissionId: string): Promise<Settled> {
   try {
     const row = await ledger.find(admissionId);
-    if (hasOpenAttempt(row)) return { waiting: [admissionId] };
+    if (openAttempt(row) !== undefined) return { waiting: [admissionId] };
     if (row === undefined || !isUsed(row)) {
       return { expired: await engine.transact(admissionId, (now) => expire(statements, admissionId, now)) };
     }
