@@ -36,6 +36,27 @@ test('the routes answer below any mount path', async () => {
   expect((await browser.fetch('/api/fanfare/session')).json()['admissions']).toHaveLength(1);
 });
 
+test.each(['attachAdmission', 'requireAdmission', 'claimAdmission', 'winnerPage', 'routes'] as const)(
+  '%s mounted without its brackets says so to the shop’s error handler',
+  async (name) => {
+    const { fanfare, serve } = await openStage();
+    const browser = await serve('Express 5', [{ use: [Reflect.get(fanfare, name) as Middleware] }]);
+    const answer = await browser.fetch('/');
+    expect([answer.status, answer.text]).toEqual([
+      500,
+      expect.stringContaining(`Mount what ${name}() returns: write fanfare.${name}(), with`),
+    ]);
+  },
+);
+
+test('a guard’s list names the entry that is wrong', async () => {
+  const { fanfare } = await openStage();
+  const types = ['queue', 'Draw'] as unknown as ['queue'];
+  expect(() => fanfare.requireAdmission({ distributionTypes: types })).toThrow(
+    'requireAdmission: "distributionTypes" must be a list, each entry one of queue, draw, auction, timed_release, appointment; got a text of 4 characters at [1]',
+  );
+});
+
 test('the routes add to "Vary" and take nothing away', async () => {
   const stage = await openStage();
   const vary: Middleware = (_req, res, next) => {
