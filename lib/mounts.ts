@@ -22,14 +22,22 @@ export function mountsOf(
       refuseRequest('attachAdmission', given);
       return attachMiddleware(context, states);
     },
-    requireAdmission: (guard = {}) => requireMiddleware(context, states, guard),
-    claimAdmission: (guard = {}) => claimMiddleware(context, states, guard),
-    acceptReturn: (options = {}) => {
+    requireAdmission: (guard = {}, ...more: readonly unknown[]) => {
+      refuseRequest('requireAdmission', more);
+      return requireMiddleware(context, states, guard);
+    },
+    claimAdmission: (guard = {}, ...more: readonly unknown[]) => {
+      refuseRequest('claimAdmission', more);
+      return claimMiddleware(context, states, guard);
+    },
+    acceptReturn: (options = {}, ...more: readonly unknown[]) => {
+      refuseRequest('acceptReturn', more);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who send shoppers to a bank, not at import
       const { returnMiddleware } = require('./middleware/accept-return.js') as typeof AcceptReturn;
       return returnMiddleware(context, states, options);
     },
-    winnerPage: (options = {}) => {
+    winnerPage: (options = {}, ...more: readonly unknown[]) => {
+      refuseRequest('winnerPage', more);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- by those who send links to winners, not at import
       const { winnerMiddleware } = require('./middleware/winner-page.js') as typeof WinnerPage;
       return winnerMiddleware(context, states, options);
@@ -45,5 +53,5 @@ export function mountsOf(
 
 /** `app.use(fanfare.routes)` would make a router for each request and answer none. */
 function refuseRequest(call: string, given: readonly unknown[]): void {
-  if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: app.use(fanfare.${call}())`);
+  if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: write fanfare.${call}(), with "()"`);
 }

@@ -85,6 +85,9 @@ export function readOfflineVerifier(value: unknown): Pick<CheckedOptions, 'offli
 export function readExperienceUrl(value: unknown): Settings['experienceUrl'] {
   if (typeof value === 'function') return value as Settings['experienceUrl'];
   const url = location(value, 'experienceUrl');
+  if (!URL.canParse(url, 'https://shop.example')) {
+    throw new TypeError(`"experienceUrl" names a host or a port that cannot be, in ${kindOf(value)}`);
+  }
   return () => url;
 }
 

@@ -1,6 +1,5 @@
 /** The merchant's options, checked once and completed from the environment. */
 import { compact } from './admission/compact.js';
-import { isId } from './admission/identity.js';
 import { type CheckedApi, readApi } from './api-options.js';
 import type { Clock } from './clock.js';
 import type { WorkParts } from './completion/work.js';
@@ -11,7 +10,7 @@ import type { SecretKey } from './fanfare-api/secret-key.js';
 import type { Ledger } from './ledger/ledger.js';
 import { readHandoffOptions } from './handoff-options.js';
 import type { Handoff, Settings } from './middleware/context.js';
-import { readList } from './middleware/guard-options.js';
+import { AN_ID, readList } from './middleware/guard-options.js';
 import type { Telemetry } from './observer.js';
 import { checkOptions } from './option-checks.js';
 import { readCeiling, readFingerprintHeader, readMode } from './protection-options.js';
@@ -135,7 +134,7 @@ function readSettings(options: FanfareOptions, environment: Environment): Settin
     experienceUrl: readExperienceUrl(options.experienceUrl ?? '/experience'),
     ...readOrigins(options),
     ...compact({ orderUrl, consumerOf, onRefused, clientKey }),
-    ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, isId) }),
+    ...compact({ distributionIds: readList(CALL, 'distributionIds', options.distributionIds, AN_ID) }),
     ...readFingerprintHeader(options.fingerprintHeader),
     names: readTokenNames(options.tokenNames ?? {}),
     hasFindOrder: options.findOrder !== undefined,

@@ -1,4 +1,4 @@
-import { memoryLedger } from '../../lib/index.js';
+import { memoryLedger, type Middleware } from '../../lib/index.js';
 import { httpWire, reply } from '../fanfare-api/wire.js';
 import { type Answer, Jar, ours } from '../support/jar.js';
 import { closeStages, DROP, openStage, showAdmission, type Stage } from '../support/servers.js';
@@ -34,6 +34,25 @@ describe('what is nobody else’s', () => {
   test('a submit’s URL is not read for a token', async () => {
     const answer = await browser.post(`/checkout?admission_token=${stage.token()}`, {});
     expect([answer.status, code(answer), stage.validations()]).toEqual([403, 'ADMISSION_REQUIRED', 0]);
+  });
+});
+
+describe('a token that stays in the URL', () => {
+  test('is told to no other site by the page', async () => {
+    stage.emulator.faults.set({ on: 'validate', kind: 'status', status: 503 });
+    const page = await browser.visit(`/?admission_token=${stage.token()}`);
+    expect([page.status, page.headers['referrer-policy']]).toEqual([200, 'strict-origin']);
+    expect((await browser.visit('/')).headers['referrer-policy']).toBeUndefined();
+  });
+
+  test('leaves a policy of the shop’s own alone', async () => {
+    const own: Middleware = (_req, res, next) => {
+      res.setHeader('Referrer-Policy', 'same-origin');
+      next?.();
+    };
+    const shop = await stage.serve('node:http', [{ use: [own, stage.fanfare.attachAdmission(), showAdmission] }]);
+    const page = await shop.visit('/?admission_token=a.b.c');
+    expect([page.status, page.headers['referrer-policy']]).toEqual([200, 'same-origin']);
   });
 });
 

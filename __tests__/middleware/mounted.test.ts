@@ -52,6 +52,28 @@ test.each(SERVERS)('the routes on %s, behind a parser of Express 4 that leaves J
   expect((await browser.post('/fanfare/admission', { grant: stage.token() })).status).toBe(200);
 });
 
+test.each(['attachAdmission', 'requireAdmission', 'claimAdmission', 'winnerPage', 'routes'] as const)(
+  '%s mounted without its brackets says so to the shop’s error handler',
+  async (name) => {
+    const stage = await openStage();
+    const mounted = Reflect.get(stage.fanfare, name) as Middleware;
+    const browser = await stage.serve('Express 5', [{ use: [mounted] }]);
+    const answer = await browser.fetch('/');
+    expect([answer.status, answer.text]).toEqual([
+      500,
+      expect.stringContaining(`Mount what ${name}() returns: write fanfare.${name}(), with`),
+    ]);
+  },
+);
+
+test('a guard’s list names the entry that is wrong', async () => {
+  const { fanfare } = await openStage();
+  const types = ['queue', 'Draw'] as unknown as ['queue'];
+  expect(() => fanfare.requireAdmission({ distributionTypes: types })).toThrow(
+    'requireAdmission: "distributionTypes" must be a list, each entry one of queue, draw, auction, timed_release, appointment; got a text of 4 characters at [1]',
+  );
+});
+
 test('the routes add to "Vary" and take nothing away', async () => {
   const stage = await openStage();
   const vary: Middleware = (_req, res, next) => {

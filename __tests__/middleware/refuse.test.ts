@@ -46,6 +46,7 @@ describe('Fanfare cannot be asked', () => {
     const page = await browser.visit(path);
     expect([page.status, page.headers.location]).toEqual([503, undefined]);
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['referrer-policy']).toBe('no-referrer'); // the token is in the URL still
     expectOwnStyle(page);
     expect(page.text).toContain(
       `<meta http-equiv="refresh" content="${String(page.headers['retry-after'])}">`,

@@ -140,8 +140,12 @@ function leadAway(
   admitted: HeldSession | TokenTrouble,
 ): 'next' | 'answered' {
   if (req.method !== 'GET' || !isNavigation(req)) return 'next';
-  if (!leadsAway(state, admitted)) return 'next';
-  return seeOther(res, withoutParameters(targetOf(req), namesInQuery(look.query)));
+  if (leadsAway(state, admitted)) {
+    return seeOther(res, withoutParameters(targetOf(req), namesInQuery(look.query)));
+  }
+  // Not "no-referrer": browsers would send the page's forms with the origin "null".
+  if (!res.hasHeader('Referrer-Policy')) res.setHeader('Referrer-Policy', 'strict-origin');
+  return 'next';
 }
 
 /** A clean URL is worth a redirect once the token has done its work, or can do none beside a session that is good. */

@@ -25,6 +25,20 @@ export interface ClaimGuardOptions extends GuardOptions {
   readonly onPending?: OnPending;
 }
 
+/** What each entry of a list must be: the test, and its words for a message. */
+export interface Entry {
+  readonly isValid: (value: unknown) => boolean;
+  readonly words: string;
+}
+
+export const AN_ID: Entry = {
+  isValid: isId,
+  words: 'an id of 1 to 128 of the characters A-Z, a-z, 0-9, "_" and "-"',
+};
+const A_TYPE: Entry = {
+  isValid: (value) => distributionType(value) !== undefined,
+  words: `one of ${DISTRIBUTION_TYPES.join(', ')}`,
+};
 const GUARD_NAMES = ['distributionIds', 'distributionTypes', 'experienceIds', 'match'];
 const CLAIM_NAMES = [...GUARD_NAMES, 'leaseSeconds', 'onPending'];
 
@@ -39,15 +53,9 @@ export function readGuard(
   if (options.match !== undefined && typeof options.match !== 'function') {
     throw new TypeError(`${call}: "match" must be a function, got ${kindOf(options.match)}`);
   }
-  const distributionIds = readList(call, 'distributionIds', options.distributionIds, isId);
-  const experienceIds = readList(call, 'experienceIds', options.experienceIds, isId);
-  const isType = (value: unknown): boolean => distributionType(value) !== undefined;
-  const types = readList(
-    call,
-    `distributionTypes" (${DISTRIBUTION_TYPES.join(', ')}) "`,
-    options.distributionTypes,
-    isType,
-  );
+  const distributionIds = readList(call, 'distributionIds', options.distributionIds, AN_ID);
+  const experienceIds = readList(call, 'experienceIds', options.experienceIds, AN_ID);
+  const types = readList(call, 'distributionTypes', options.distributionTypes, A_TYPE);
   const conditions: Conditions = {
     ...limited(distributionIds, everywhere),
     ...(experienceIds === undefined ? {} : { experienceIds }),
@@ -87,11 +95,12 @@ export function readList<T extends string>(
   call: string,
   name: string,
   list: readonly T[] | undefined,
-  isValid: (value: unknown) => boolean,
+  { isValid, words }: Entry,
 ): ReadonlySet<T> | undefined {
   if (list === undefined) return undefined;
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isValid)) {
-    throw new TypeError(`${call}: "${name}" must be a list of at least one valid entry, got ${kindOf(list)}`);
-  }
-  return new Set(list as readonly T[]);
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  const wrong = entries.findIndex((entry) => !isValid(entry));
+  if (entries.length > 0 && wrong === -1) return new Set(list);
+  const got = wrong === -1 ? kindOf(list) : `${kindOf(entries[wrong])} at [${String(wrong)}]`;
+  throw new TypeError(`${call}: "${name}" must be a list, each entry ${words}; got ${got}`);
 }

@@ -24,6 +24,8 @@ interface Ways {
 
 /** The parameter that tells the experience why the shopper is there. */
 const REASON = 'fanfare';
+/** The URL of what was refused may hold a token still. */
+const UNTOLD = { 'Referrer-Policy': 'no-referrer' } as const;
 const LONGEST_RELOAD_SECONDS = 60;
 const STAYS_HERE = new Set([
   'ADMISSION_IN_USE',
@@ -156,11 +158,15 @@ function page(
   const sentence = supportCode === undefined ? message : `${message} Support code: ${supportCode}`;
   return {
     status,
-    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY },
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': PAGE_POLICY,
+      ...UNTOLD,
+    },
     body: html({ title, sentence, ...rest }),
   };
 }
 
 function redirect(url: string): Answer {
-  return { status: 303, headers: { Location: url, 'Referrer-Policy': 'no-referrer' }, body: '' };
+  return { status: 303, headers: { Location: url, ...UNTOLD }, body: '' };
 }
