@@ -268,6 +268,35 @@ describeWithChromium('an order sent by script', (chromium) => {
     expect([ended.length, await standing(page)]).toEqual([6, 'open']);
   });
 
+  test.each([
+    ['0', 1_000],
+    ['99999999999', 60_000],
+    ['', 1_000],
+  ])(
+    'with "Retry-After: %s" an attempt that is in use is asked for after %i ms',
+    async (retryAfter, pause) => {
+      const shop = await openPageShop({
+        script: BY_SCRIPT,
+        before: (req, res, next) => {
+          if (req.method !== 'POST') next();
+          else res.status(409).set('Retry-After', retryAfter).json({ code: 'ADMISSION_IN_USE' });
+        },
+      });
+      const { page, ended } = await openWithClock();
+      await page.clock.pauseAt(Date.now() + 60_000);
+      await shop.admit(page, { expiresInSeconds: 600 });
+      await page.locator('fanfare-countdown[state]').waitFor();
+      await page.click('button');
+      await until(() => ended.length === 1);
+      await settled(page);
+      await page.clock.runFor(pause - 1);
+      await settled(page);
+      expect(posts(shop)).toBe(1);
+      await page.clock.runFor(1);
+      await until(() => posts(shop) === 2);
+    },
+  );
+
   test('a request without a form', async () => {
     const { shop, page } = await open({
       script: `import { submitOrder } from '/fanfare/checkout.js';

@@ -112,14 +112,17 @@ describeWithChromium('the order form', (chromium) => {
 
     test('a shopper who stops the browser may press again', async () => {
       const page = await chromium.page();
-      const shop = await send(page, () => undefined);
       const devtools = await page.context().newCDPSession(page);
-      // The driver's own ways into the page wait for the answer.
-      const expression = `document.querySelector('button').disabled`;
-      await until(async () => {
-        const { result } = await devtools.send('Runtime.evaluate', { expression });
-        return result.value === true;
+      // The page itself tells: the driver's ways into it wait for the answer.
+      await page.addInitScript(() => {
+        addEventListener('submit', () => {
+          setTimeout(() => {
+            void fetch(`/plain?${String(document.querySelector('button')!.disabled)}`);
+          }, 1);
+        });
       });
+      const shop = await send(page, () => undefined);
+      await until(() => shop.asked.includes('GET /plain?true'));
       await devtools.send('Page.stopLoading');
       await page.locator('form[data-fanfare-checkout=open]').waitFor();
       expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BUTTON');
