@@ -115,6 +115,10 @@ describeWithChromium('the order form', (chromium) => {
       const devtools = await page.context().newCDPSession(page);
       // The page itself tells: the driver's ways into it wait for the answer.
       await page.addInitScript(() => {
+        const later = setTimeout;
+        // The minute of the next test never passes here.
+        globalThis.setTimeout = ((call: () => void, pause = 0) =>
+          pause < 60_000 ? later(call, pause) : 0) as typeof setTimeout;
         addEventListener('submit', () => {
           setTimeout(() => {
             void fetch(`/plain?${String(document.querySelector('button')!.disabled)}`);
