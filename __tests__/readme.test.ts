@@ -30,6 +30,7 @@ declare global {
   const app: Express, req: Request, order: { id: string }, showCheckout: RequestHandler, placeOrder: RequestHandler;
   const grant: string, watchCheckout: typeof browser.watchCheckout;
   const deliverByBullmq: (connection: object, fanfare: () => ours.Fanfare) => { start(): Promise<void>; onEvent: ours.OnEvent };
+  const pay: (req: Request) => Promise<{ challengeUrl?: string; orderId?: string }>;
   const isStaff: (req: object) => boolean;
   const showThanks: (orderId: string) => void, showQueueAgain: () => void;
 }

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium.js';
 import { closeStages } from '../support/servers.js';
+import { until } from '../support/shop.js';
 import { DROP, faultsOf, openPageShop, type PageShop } from './page-shop.js';
 
 afterEach(closeStages);
@@ -138,6 +139,34 @@ describeWithChromium('the handoff by session storage', (chromium) => {
     await page.clock.runFor(60_000);
     await page.waitForURL(`${shop.origin}/checkout`);
     expect(await stored(page)).toBeNull();
+  });
+
+  test.each([
+    ['0', 1_000],
+    ['2', 2_000],
+    ['99999999999', 60_000],
+    ['-3', 5_000],
+    ['soon', 5_000],
+    ['Wed, 21 Oct 2037 07:28:00 GMT', 5_000],
+  ])('with "Retry-After: %s" the next try comes after %i ms', async (retryAfter, pause) => {
+    const shop = await openPageShop({
+      before: (req, res, next) => {
+        if (req.originalUrl !== '/fanfare/admission') next();
+        else res.status(503).set('Retry-After', retryAfter).json({});
+      },
+    });
+    const page = await chromium.page();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + MINUTE_MS);
+    await listenForHandoff(page);
+    await store(page, shop.origin, JSON.stringify({ token: shop.token() }));
+    await page.goto(`${shop.origin}/experience`);
+    expect(await heard(page)).toEqual({ outcome: 'later', retryAfterSeconds: pause / 1_000 });
+    await page.clock.runFor(pause - 1);
+    await page.evaluate(() => fetch('/plain').then((answer) => answer.text()));
+    expect(handoffs(shop)).toBe(1);
+    await page.clock.runFor(1);
+    await until(() => handoffs(shop) === 2);
   });
 
   test('a page without an entry asks nobody, and one without a checkout URL stays', async () => {

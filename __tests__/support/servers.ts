@@ -160,7 +160,7 @@ export async function openStage(
     const fanfare = createFanfare({
       organizationId: emulator.organizationId,
       secretKey: 'sk_test_emulator',
-      api: { baseUrl: url },
+      api: { baseUrl: url, handoffBaseUrl: `${url}/api` },
       session: { secrets: [SECRET], insecure: true },
       ledger: memoryLedger(clock),
       onEvent: (event) => events.push(event),

@@ -6,14 +6,14 @@
  */
 export type Standing = 'open' | 'sending' | 'sent' | 'over';
 
-type Control = Element & { disabled: boolean };
+type Control = HTMLElement & { disabled: boolean; readonly type: string };
 
 const FORMS = 'form[data-fanfare-checkout]';
 const MESSAGE = 'data-fanfare-message';
 /** Those that we disabled: what the page itself disabled stays so. */
 const locked = new Set<Control>();
 let standing: Standing = 'open';
-let focused: Element | null = null;
+let focused: Control | null = null;
 
 export function standingNow(): Standing {
   return standing;
@@ -68,13 +68,13 @@ function lock(form: HTMLFormElement): void {
 function unlock(): void {
   for (const control of locked) control.disabled = false;
   locked.clear();
-  if (standing === 'open' && focused instanceof HTMLElement && document.activeElement === document.body)
-    focused.focus();
-  if (standing === 'open') focused = null;
+  if (standing !== 'open') return;
+  if (document.activeElement === document.body) focused?.focus();
+  focused = null;
 }
 
-function isSubmitter(control: Element): boolean {
-  return control.matches('button:not([type=button], [type=reset]), input[type=submit], input[type=image]');
+function isSubmitter({ type }: Control): boolean {
+  return type === 'submit' || type === 'image';
 }
 
 function tell(form: HTMLFormElement, message: string): void {

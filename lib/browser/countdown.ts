@@ -15,7 +15,7 @@ const SLEPT_MS = 1_500;
 class Countdown extends Base {
   static routes = ROUTES;
 
-  #view: CountdownView | undefined;
+  readonly #view = new CountdownView(this);
   #id: string | undefined;
   #endsAt: number | undefined;
   #said: Threshold | undefined;
@@ -26,7 +26,6 @@ class Countdown extends Base {
   #connection: AbortController | undefined;
 
   connectedCallback(): void {
-    this.#view ??= new CountdownView(this);
     this.#connection = new AbortController();
     this.#drift = drift();
     const ask = (): void => {
@@ -63,7 +62,7 @@ class Countdown extends Base {
   #tick(): void {
     clearTimeout(this.#timer);
     if (this.#endsAt === undefined) {
-      this.#view?.showNothing();
+      this.#view.showNothing();
       return;
     }
     const left = Math.max(0, this.#endsAt - performance.now());
@@ -81,11 +80,16 @@ class Countdown extends Base {
   }
 
   #show(seconds: number): void {
+    // The time of an order that was taken is of no interest any more; a page that comes back may be open again.
+    if (standingNow() === 'sent') {
+      this.#view.showNothing();
+      return;
+    }
     const threshold = thresholdOf(seconds);
-    this.#view?.showTime(seconds, threshold);
+    this.#view.showTime(seconds, threshold);
     if (threshold === undefined || threshold >= (this.#said ?? Infinity)) return;
     this.#said = threshold;
-    this.#view?.say(threshold);
+    this.#view.say(threshold);
   }
 
   /** A device that sleeps may stop the page's clock, but not its date. */
@@ -97,7 +101,7 @@ class Countdown extends Base {
 
   #end(): void {
     this.#over = true;
-    const message = this.#view?.showEnd();
+    const message = this.#view.showEnd();
     const detail = { admissionId: this.#id };
     const event = new CustomEvent('fanfare-expired', { bubbles: true, cancelable: true, detail });
     if (!this.dispatchEvent(event)) return;

@@ -31,16 +31,11 @@ export interface WatchOptions {
  * On the page around: calls back when the checkout in `frame` says how it ended. Only that frame is believed, and only
  * while it shows a page of `origin`. Returns what stops it. Throws a `TypeError` for what is no exact origin.
  */
-export function watchCheckout(
-  frame: HTMLIFrameElement,
-  { origin, onComplete, onExpired }: WatchOptions,
-): () => void {
+export function watchCheckout(frame: HTMLIFrameElement, options: WatchOptions): () => void {
+  const { origin } = options;
   checkOrigin(origin);
   const hear = ({ origin: from, source, data }: MessageEvent<unknown>): void => {
-    if (from !== origin || source === null || source !== frame.contentWindow) return;
-    const message = fieldsOf(data);
-    if (message['type'] === EXPIRED) onExpired?.();
-    if (isComplete(message)) onComplete?.({ orderId: message.orderId });
+    if (from === origin && source !== null && source === frame.contentWindow) callBack(data, options);
   };
   addEventListener('message', hear);
   return () => {
@@ -48,12 +43,10 @@ export function watchCheckout(
   };
 }
 
-function isComplete(message: Readonly<Record<string, unknown>>): message is { readonly orderId: string } {
-  return message['type'] === COMPLETE && typeof message['orderId'] === 'string';
-}
-
-function fieldsOf(data: unknown): Readonly<Record<string, unknown>> {
-  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+function callBack(data: unknown, { onComplete, onExpired }: WatchOptions): void {
+  const { type, orderId } = Object(data) as Readonly<Record<string, unknown>>;
+  if (type === EXPIRED) onExpired?.();
+  if (type === COMPLETE && typeof orderId === 'string') onComplete?.({ orderId });
 }
 
 /** `*`, `/` and the like would let anybody hear, or be believed. */

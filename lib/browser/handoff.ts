@@ -1,5 +1,5 @@
 /** Handing the admission in the session storage over to the shop's server, which keeps it in a cookie of its own. */
-import { type AdmissionView, jsonOf, retryAfterSeconds, routeAt, ROUTES } from './routes.js';
+import { type AdmissionView, jsonOf, pauseSeconds, routeAt, ROUTES } from './routes.js';
 import { readStored } from './stored-admission.js';
 
 export type { AdmissionView };
@@ -12,15 +12,16 @@ export interface HandOffOptions {
 /**
  * `none`: there was nothing to hand over. `admitted`: the session is there, go on to checkout. `refused`: the server said
  * no for good; `message` is for the shopper. `later`: the server could not be asked or could not tell; the admission is
- * still in the session storage, so try again.
+ * still in the session storage, so try again after `retryAfterSeconds`, 1 to 60.
  */
 export type HandOffResult =
   | { readonly outcome: 'none' }
   | { readonly outcome: 'admitted'; readonly admission: AdmissionView }
   | { readonly outcome: 'refused'; readonly code: string; readonly message: string }
-  | { readonly outcome: 'later'; readonly retryAfterSeconds?: number };
+  | { readonly outcome: 'later'; readonly retryAfterSeconds: number };
 
 const KEY = 'fanfare_admission';
+const ASK_AGAIN_SECONDS = 5;
 
 /** In a frame whose browser blocks the storage of other sites, even to ask for it throws; nothing waits there. */
 function storedText(): string | null {
@@ -53,18 +54,22 @@ async function send(routes: string, stored: object): Promise<HandOffResult> {
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
     body: JSON.stringify(stored),
   }).catch(() => undefined);
-  return response === undefined ? { outcome: 'later' } : resultOf(response);
+  return (
+    (response && (await verdictOf(response))) ?? {
+      outcome: 'later',
+      retryAfterSeconds: pauseSeconds(response, ASK_AGAIN_SECONDS),
+    }
+  );
 }
 
 /** Only an answer that bears the marks of ours counts: a proxy or a shop that is being deployed says 404 or 502, too. */
-async function resultOf(response: Response): Promise<HandOffResult> {
+async function verdictOf(response: Response): Promise<HandOffResult | undefined> {
   const { admission, code, message } = await jsonOf(response);
   if (response.ok && admission !== undefined)
     return { outcome: 'admitted', admission: admission as AdmissionView };
   if (typeof code === 'string' && response.status < 500 && response.status !== 429)
     return { outcome: 'refused', code, message: String(message) };
-  const seconds = retryAfterSeconds(response);
-  return { outcome: 'later', ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
+  return undefined;
 }
 
 /** The experience may have stored another admission meanwhile. */

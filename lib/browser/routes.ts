@@ -23,11 +23,16 @@ export async function jsonOf(response: Response): Promise<Readonly<Record<string
     .clone()
     .json()
     .catch(() => undefined);
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  return Object(body) as Readonly<Record<string, unknown>>;
 }
 
-/** The pause that an answer asks for; `undefined` when it asks for none. */
-export function retryAfterSeconds({ headers }: Response): number | undefined {
-  const seconds = Number(headers.get('Retry-After') ?? NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+const LONGEST_PAUSE_SECONDS = 60;
+
+/**
+ * How long to wait before asking again: what the answer asks for, from a second to a minute, since a shopper has minutes
+ * to order. A date would be read by the device's clock, so it counts as little as what cannot be read: `usual` does then.
+ */
+export function pauseSeconds(response: Response | undefined, usual: number): number {
+  const text = response?.headers.get('Retry-After') ?? '';
+  return /^\d+$/.test(text) ? Math.min(Math.max(Number(text), 1), LONGEST_PAUSE_SECONDS) : usual;
 }

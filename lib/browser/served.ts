@@ -8,7 +8,6 @@ export { submitOrder } from './submit-order.js';
 
 const routes = new URL('.', import.meta.url).href;
 const script = [...document.scripts].find(({ src }) => src === import.meta.url);
-const ASK_AGAIN_SECONDS = 5;
 
 export function handOff(options: HandOffOptions = {}): Promise<HandOffResult> {
   return handOffTo({ routes, ...options });
@@ -21,10 +20,8 @@ async function begin(): Promise<void> {
   const event = new CustomEvent('fanfare-handoff', { cancelable: true, detail: result });
   const goesOn = document.dispatchEvent(event);
   const checkout = script?.dataset['checkoutUrl'];
-  if (result.outcome === 'later') {
-    const seconds = result.retryAfterSeconds ?? ASK_AGAIN_SECONDS;
-    setTimeout(() => void begin(), seconds * 1_000);
-  } else if (goesOn && result.outcome === 'admitted' && checkout !== undefined) location.assign(checkout);
+  if (result.outcome === 'later') setTimeout(() => void begin(), result.retryAfterSeconds * 1_000);
+  else if (goesOn && result.outcome === 'admitted' && checkout !== undefined) location.assign(checkout);
 }
 
 defineCountdown({ routes });

@@ -1,9 +1,12 @@
 /** An order sent by script: again after a network error, as the same order attempt. */
 import { move, show, standingNow } from './checkout.js';
-import { jsonOf, retryAfterSeconds } from './routes.js';
+import { jsonOf, pauseSeconds } from './routes.js';
 
-/** As for `fetch`, and the button that was pressed. The method is POST unless you say otherwise. */
-export interface SubmitOptions extends RequestInit {
+/**
+ * As for `fetch`, and the button that was pressed. The method is POST unless you say otherwise. Redirects are never
+ * followed: the bank that one leads to would block the request, which cannot be told from a network error.
+ */
+export interface SubmitOptions extends Omit<RequestInit, 'redirect'> {
   /** The button of the form whose name and value belong to the order. */
   readonly submitter?: HTMLElement | null;
 }
@@ -12,18 +15,22 @@ export interface OrderAnswer {
   readonly response: Response;
   /** The order that an earlier sending of this session made, when the answer is `ADMISSION_USED`. */
   readonly orderId?: string;
+  /**
+   * Where to go now: the `location` in the JSON of a 2xx answer. After a redirect, whose address a script may not read, this
+   * page itself, where the guard leads on to the order.
+   */
+  readonly location?: string;
 }
 
-const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+const PAUSES_SECONDS = [1, 2, 4, 8, 15];
 
 let running: Promise<OrderAnswer> | undefined;
 
 /**
  * Sends a form or a request as an order. After a network error, and while another attempt holds the admission, the same
  * request is sent again, up to five times: the server knows the admission, so it makes one order at most, and names it when
- * an answer was lost. While an attempt is
- * under way, every call gets that attempt's answer. Rejects with the network's error when all is in vain, and with an
- * `Error` when the time to order is over.
+ * an answer was lost. Any other answer is the last, a redirect too. While an attempt is under way, every call gets that
+ * attempt's answer. Rejects with the network's error when all is in vain, and with an `Error` when the time to order is over.
  */
 export function submitOrder(
   target: HTMLFormElement | string,
@@ -45,8 +52,12 @@ async function attempt(target: HTMLFormElement | string, options: SubmitOptions)
     answer = await answerTo(request);
     return answer;
   } finally {
-    stand(answer !== undefined && (answer.response.ok || answer.orderId !== undefined) ? 'sent' : 'open');
+    stand(answer !== undefined && isTaken(answer) ? 'sent' : 'open');
   }
+}
+
+function isTaken({ response, orderId, location }: OrderAnswer): boolean {
+  return response.ok || (orderId ?? location) !== undefined;
 }
 
 function stand(next: 'sending' | 'sent' | 'open'): void {
@@ -59,6 +70,7 @@ function requestOf(target: HTMLFormElement | string, { submitter = null, ...init
     method: 'POST',
     ...(typeof target === 'string' ? {} : { body: bodyOf(target, submitter) }),
     ...init,
+    redirect: 'manual',
   });
   if (!request.headers.has('Accept')) request.headers.set('Accept', 'application/json');
   return request;
@@ -82,41 +94,34 @@ function bodyOf(form: HTMLFormElement, submitter: HTMLElement | null): FormData 
  * first sending that is still at work.
  */
 async function answerTo(request: Request): Promise<OrderAnswer> {
-  for (const pause of PAUSES_MS) {
-    const answer = await answerOnce(request);
-    if (answer?.inUse === false) return answer;
-    await pauseFor(answer?.retryAfterMs ?? pause, request.signal);
+  for (const pause of PAUSES_SECONDS) {
+    const response = await fetch(request.clone()).catch(() => undefined);
+    request.signal.throwIfAborted();
+    const answer = response && (await read(response));
+    if (answer !== undefined) return answer;
+    await pauseFor(pauseSeconds(response, pause) * 1_000, request.signal);
   }
-  return read(await fetch(request));
+  const response = await fetch(request);
+  return (await read(response)) ?? { response };
 }
 
-interface Read extends OrderAnswer {
-  readonly inUse: boolean;
-  readonly retryAfterMs: number | undefined;
+/** `undefined`: another attempt holds the admission. */
+async function read(response: Response): Promise<OrderAnswer | undefined> {
+  if (response.type === 'opaqueredirect') return { response, location: pageAddress() };
+  const { code, orderId, location: next } = await jsonOf(response);
+  if (code === 'ADMISSION_IN_USE') return undefined;
+  if (code === 'ADMISSION_USED' && typeof orderId === 'string') return { response, orderId };
+  if (response.ok && typeof next === 'string')
+    return { response, location: new URL(next, response.url).href };
+  return { response };
 }
 
-/** `undefined` when the network failed. */
-async function answerOnce(request: Request): Promise<Read | undefined> {
-  const response = await fetch(request.clone()).catch((error: unknown) => {
-    if (request.signal.aborted) throw error;
-    return undefined;
-  });
-  return response && read(response);
+/** Without the fragment, with which the browser would only scroll. */
+function pageAddress(): string {
+  return location.href.replace(/#.*/, '');
 }
 
-async function read(response: Response): Promise<Read> {
-  const { code, orderId } = response.status === 409 ? await jsonOf(response) : {};
-  const made = code === 'ADMISSION_USED' && typeof orderId === 'string';
-  const seconds = retryAfterSeconds(response);
-  return {
-    response,
-    inUse: code === 'ADMISSION_IN_USE',
-    retryAfterMs: seconds === undefined ? undefined : seconds * 1_000,
-    ...(made ? { orderId } : {}),
-  };
-}
-
-/** Ends early when the network is back, or when the caller gives up, which the next `fetch` says. */
+/** Ends early when the network is back, or when the caller gives up. */
 function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const settled = new AbortController();
