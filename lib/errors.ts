@@ -115,11 +115,7 @@ export function answerOf(code: FanfareErrorCode): HttpAnswer {
 }
 
 /** So many of a line of a cart. */
-export interface MissingLine {
-  readonly line: string;
-  readonly item: string;
-  readonly quantity: number;
-}
+export type MissingLine = Readonly<Record<'line' | 'item', string> & Record<'quantity', number>>;
 
 /** What may travel with a {@link FanfareError} besides its code. */
 export interface FanfareErrorDetails {

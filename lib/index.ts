@@ -7,7 +7,7 @@ export { createFanfare } from './create-fanfare.js';
 export type { Fanfare } from './fanfare.js';
 export type { FanfareOptions } from './fanfare-options.js';
 export { FanfareError } from './errors.js';
-export type { FanfareErrorCode, FanfareErrorDetails } from './errors.js';
+export type { FanfareErrorCode, FanfareErrorDetails, MissingLine } from './errors.js';
 export type { FanfareEvent, OnEvent } from './events.js';
 export type { MemoryLedgerOptions } from './ledger/memory.js';
 export type { Ledger } from './ledger/ledger.js';

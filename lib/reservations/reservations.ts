@@ -21,11 +21,6 @@ export interface StockOptions {
   readonly clock?: Clock;
 }
 
-/** A `Fanfare`, as far as stock is concerned. */
-export interface WithLedger {
-  readonly backstage: { readonly ledger: Pick<Ledger, 'find'>; readonly emit: OnEvent };
-}
-
 export interface BesideFanfare {
   /**
    * What `createFanfare` returned: its ledger knows which admission has an order attempt or an order, and its `onEvent`, its
@@ -52,6 +47,11 @@ export interface OrderOfHolds {
   readonly orderId: string;
   /** What was ordered and paid for, named as it was held. What is held besides goes back, since the admission is used up. */
   readonly lines: readonly CartLine[];
+}
+
+/** A `Fanfare`, as far as stock is concerned. */
+export interface WithLedger {
+  readonly backstage: { readonly ledger: Pick<Ledger, 'find'>; readonly emit: OnEvent };
 }
 
 /** An admission by its id, such as `req.admission`. */

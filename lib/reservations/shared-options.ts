@@ -20,7 +20,8 @@ export function readShared(factory: string, options: ReservationOptions): Shared
   const { fanfare, windowSeconds = 1_800 } = options;
   const windowMs = readSeconds(`${factory}: "windowSeconds"`, windowSeconds);
   if (fanfare === undefined) return { windowMs, ...readAlone(factory, options) };
-  if ('ledger' in options || 'onEvent' in options) {
+  const { ledger, onEvent } = options as Partial<Omit<LedgerAlone, 'fanfare'>>;
+  if (ledger !== undefined || onEvent !== undefined) {
     throw new TypeError(`${factory}: "fanfare" has a ledger and listeners: leave "ledger" and "onEvent" out`);
   }
   const { backstage } = Object(fanfare) as Partial<typeof fanfare>;
