@@ -126,11 +126,23 @@ describe('what a message says', () => {
       /"pendingSeconds" must be a number of seconds from 1 to 31536000, got 1000000000/,
     ],
     [{ experienceUrl: 'experience' }, /"experienceUrl" must give a path .* got a text of 10 characters/],
-    [{ experienceUrl: 'https://our shop.example' }, /"experienceUrl" names a host .* in a text of 24 characters/],
-    [{ experienceUrl: 'https://shop.example:99999' }, /"experienceUrl" names a host or a port that cannot be/],
-    [{ distributionIds: [] }, /"distributionIds" must be a list, each entry an id of 1 to 128 .*; got a list of 0/],
+    [
+      { experienceUrl: 'https://our shop.example' },
+      /"experienceUrl" names a host .* in a text of 24 characters/,
+    ],
+    [
+      { experienceUrl: 'https://shop.example:99999' },
+      /"experienceUrl" names a host or a port that cannot be/,
+    ],
+    [
+      { distributionIds: [] },
+      /"distributionIds" must be a list, each entry an id of 1 to 128 .*; got a list of 0/,
+    ],
     [{ distributionIds: 'queue_1' }, /"distributionIds" must be a list.* got a text of 7 characters$/],
-    [{ distributionIds: ['queue_1', 'queue 2'] }, /"distributionIds" must be .* got a text of 7 characters at \[1\]/],
+    [
+      { distributionIds: ['queue_1', 'queue 2'] },
+      /"distributionIds" must be .* got a text of 7 characters at \[1\]/,
+    ],
     [{ session: { secrets: [SECRET], insecure: 'yes' } }, /"session\.insecure" must be true or false/],
     [
       { experienceOrigins: [] },

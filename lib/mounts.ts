@@ -53,5 +53,6 @@ export function mountsOf(
 
 /** `app.use(fanfare.routes)` would make a router for each request and answer none. */
 function refuseRequest(call: string, given: readonly unknown[]): void {
-  if (given.length > 0) throw new TypeError(`Mount what ${call}() returns: write fanfare.${call}(), with "()"`);
+  if (given.length > 0)
+    throw new TypeError(`Mount what ${call}() returns: write fanfare.${call}(), with "()"`);
 }

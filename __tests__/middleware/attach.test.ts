@@ -50,7 +50,9 @@ describe('a token that stays in the URL', () => {
       res.setHeader('Referrer-Policy', 'same-origin');
       next?.();
     };
-    const shop = await stage.serve('node:http', [{ use: [own, stage.fanfare.attachAdmission(), showAdmission] }]);
+    const shop = await stage.serve('node:http', [
+      { use: [own, stage.fanfare.attachAdmission(), showAdmission] },
+    ]);
     const page = await shop.visit('/?admission_token=a.b.c');
     expect([page.status, page.headers['referrer-policy']]).toEqual([200, 'same-origin']);
   });

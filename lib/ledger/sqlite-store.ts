@@ -1,6 +1,5 @@
 /** The rows in a SQLite file, one prepared statement per question. */
 import type { Admission } from '../admission/admission.js';
-import type { Clock } from '../clock.js';
 import type { OrderedRow } from './delivering.js';
 import { byUrgency } from './delivering.js';
 import type { LeadRecord } from './lead.js';
@@ -9,28 +8,14 @@ import type { LocalStore, Outlives } from './local-store.js';
 import type { Note, NoteKind, NotePlace } from './note.js';
 import type { CountQuery, Counts, SearchKey } from './overview.js';
 import type { Row, RowStateName } from './row.js';
-import type { SqliteDatabase, SqliteDriverName, SqliteStatement, SqliteValue } from './sqlite-driver.js';
-import { openDatabase } from './sqlite-driver.js';
-import { watchFile } from './sqlite-file.js';
+import { connect, type Connection, type SqliteSettings } from './sqlite-connection.js';
+import type { SqliteStatement, SqliteValue } from './sqlite-driver.js';
 import { columnsOfNote } from './sqlite-notes.js';
 import { countBy, searching } from './sqlite-overview.js';
 import { warningsOfPlace } from './sqlite-place.js';
 import { columnsOf, recordOf, STATEMENTS } from './sqlite-rows.js';
-import { inTransaction, prepareDatabase } from './sqlite-schema.js';
+import { inTransaction } from './sqlite-schema.js';
 import { byAge, standing } from './standing.js';
-
-export interface SqliteSettings {
-  readonly file: string;
-  readonly driver: SqliteDriverName | undefined;
-  readonly busyTimeoutMs: number;
-  readonly clock: Clock;
-}
-
-interface Connection {
-  readonly database: SqliteDatabase;
-  readonly statements: Map<string, SqliteStatement>;
-  readonly checkFile: () => void;
-}
 
 export class SqliteStore implements LocalStore {
   readonly engine = 'sqlite';
@@ -170,16 +155,5 @@ export class SqliteStore implements LocalStore {
 
   #opened(): Connection {
     return (this.#connection ??= connect(this.#settings));
-  }
-}
-
-function connect({ file, driver, busyTimeoutMs, clock }: SqliteSettings): Connection {
-  const database = openDatabase(file, busyTimeoutMs, driver);
-  try {
-    prepareDatabase(database, file, clock.now());
-    return { database, statements: new Map(), checkFile: watchFile(file) };
-  } catch (error) {
-    database.close();
-    throw error;
   }
 }

@@ -20,7 +20,7 @@ export function readShared(factory: string, options: ReservationOptions): Shared
   const { fanfare, windowSeconds = 1_800 } = options;
   const windowMs = readSeconds(`${factory}: "windowSeconds"`, windowSeconds);
   if (fanfare === undefined) return { windowMs, ...readAlone(factory, options) };
-  const { ledger, onEvent } = options as Partial<Omit<LedgerAlone, 'fanfare'>>;
+  const { ledger, onEvent } = options as { readonly ledger?: unknown; readonly onEvent?: unknown };
   if (ledger !== undefined || onEvent !== undefined) {
     throw new TypeError(`${factory}: "fanfare" has a ledger and listeners: leave "ledger" and "onEvent" out`);
   }
