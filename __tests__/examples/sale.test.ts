@@ -113,7 +113,7 @@ const FAULTS: readonly (readonly [
     'that does not count its pieces',
     ['pieces beyond those made'],
     [
-      ['till.js', 'reservations.hold(admission, [{ item: product.slug, quantity: 1 }])', 'Promise.resolve()'],
+      ['till.js', 'reservations.hold(admission, cartOf(product.slug))', 'Promise.resolve()'],
       ['till.js', 'reservations.convertSync(', 'Boolean('],
     ],
   ],
