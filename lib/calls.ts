@@ -56,11 +56,8 @@ export interface CallParts extends Omit<ServerCallsModule.ServerCallParts, 'line
 /** The calls, and their end. */
 export function createCalls(parts: CallParts): Calls & { close(): Promise<void> } {
   let loaded: ServerCallsModule.ServerCalls | undefined;
-  const calls = (): ServerCallsModule.ServerCalls => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first call, not at import
-    const { createServerCalls } = require('./fanfare-api/server-calls.js') as typeof ServerCallsModule;
-    return (loaded ??= createServerCalls({ ...parts, line: parts.client.line }));
-  };
+  const calls = (): ServerCallsModule.ServerCalls =>
+    (loaded ??= serverCallsModule().createServerCalls({ ...parts, line: parts.client.line }));
   const proofOf = (req: Request): HeldProof => heldProof(parts.context, parts.states, req);
   return {
     deny: async (admission, reason) => {
@@ -80,6 +77,11 @@ export function createCalls(parts: CallParts): Calls & { close(): Promise<void> 
     },
     close: async () => loaded?.close(),
   };
+}
+
+function serverCallsModule(): typeof ServerCallsModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first call, not at import
+  return require('./fanfare-api/server-calls.js') as typeof ServerCallsModule;
 }
 
 /** Longer than any admission that was granted before. */

@@ -6,11 +6,7 @@ import type * as ValidatorModule from './validation/validator.js';
 /** `warm()` loads what the first question would load. */
 export function validatorOnNeed(options: ValidatorOptions): Validator & { warm(): void } {
   let made: Validator | undefined;
-  const load = (): Validator => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first token, not at import
-    const { createValidator } = require('./validation/validator.js') as typeof ValidatorModule;
-    return (made ??= createValidator(options));
-  };
+  const load = (): Validator => (made ??= validatorModule().createValidator(options));
   return {
     page: async (...given) => load().page(...given),
     submit: async (question) => load().submit(question),
@@ -22,4 +18,9 @@ export function validatorOnNeed(options: ValidatorOptions): Validator & { warm()
       loadCockatiel();
     },
   };
+}
+
+function validatorModule(): typeof ValidatorModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the first token, not at import
+  return require('./validation/validator.js') as typeof ValidatorModule;
 }
