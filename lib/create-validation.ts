@@ -13,7 +13,7 @@ import { validatorOnNeed } from './validator-on-need.js';
 
 export type Validation = Pick<Context, 'keyring' | 'handoffTokens' | 'unverified'> & {
   readonly validator: ReturnType<typeof validatorOnNeed>;
-  /** Made by whoever leads. */
+  /** Called once, at the start; only the leader starts what it makes. */
   readonly createRevalidation: () => LedWork;
   close(): Promise<void>;
 };
@@ -51,7 +51,7 @@ export function createValidation(
   };
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports -- by an outage and by whoever leads, not at import */
+/* eslint-disable @typescript-eslint/no-require-imports -- by an outage and by the start, not at import */
 function unverified(): typeof UnverifiedModule {
   return require('./completion/unverified.js') as typeof UnverifiedModule;
 }

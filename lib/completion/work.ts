@@ -39,7 +39,7 @@ export interface WorkParts {
   readonly observer?: Observer;
   readonly settings: { readonly orderGraceMs: number };
   readonly latePayment: LatePaymentPolicy;
-  /** What else only the leader does; asked for when this process first leads. */
+  /** What else only the leader does; made at the start, and started with the lead. */
   readonly led: () => readonly LedWork[];
   readonly delivery: DeliveryOptions & {
     readonly mode: DeliveryMode;
@@ -147,7 +147,7 @@ function unsafe(engine: string, message: string): FanfareEvent {
   return { type: 'ledger.unsafe', level: 'warn', message, engine };
 }
 
-/* eslint-disable @typescript-eslint/no-require-imports -- a process that stands by, or has no order yet, needs neither */
+/* eslint-disable @typescript-eslint/no-require-imports -- by the start and the first order, not at import */
 function ledModule(): typeof LedModule {
   return require('./led.js') as typeof LedModule;
 }
