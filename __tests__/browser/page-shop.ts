@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import express, { type RequestHandler } from 'express';
 import type { MintOptions } from '../../lib/emulator/index.js';
 import type { FanfareOptions } from '../../lib/index.js';
+import type { Chromium } from '../support/chromium.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { DROP, listen, openStage, type Stage } from '../support/servers.js';
 
@@ -102,5 +103,40 @@ export function faultsOf(page: Page): string[] {
   });
   return faults;
 }
+
+/** A browser with an admission at the checkout of a shop, its countdown running. */
+export async function openCheckout(
+  chromium: Chromium,
+  setup: PageShopSetup,
+): Promise<{ shop: PageShop; page: Page; faults: string[] }> {
+  const shop = await openPageShop(setup);
+  const page = await chromium.page();
+  const faults = faultsOf(page);
+  await shop.admit(page);
+  await page.locator('fanfare-countdown[state]').waitFor();
+  return { shop, page, faults };
+}
+
+/** How many orders were sent. */
+export const posts = ({ asked }: PageShop): number =>
+  asked.filter((line) => line === 'POST /checkout').length;
+
+export const standing = (page: Page): Promise<string | null> =>
+  page.locator('form').getAttribute('data-fanfare-checkout');
+
+/** What the page shows of its order. */
+export const outcome = async (page: Page): Promise<string> => {
+  await page.waitForFunction(() => document.title !== 'Shop');
+  return page.title();
+};
+
+/** Lets everything that the page has sent arrive. */
+export const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(() => fetch('/plain').then((answer) => answer.text()));
+
+/** 204 leaves the browser on the page, as it is while an answer is awaited. */
+export const STAY: RequestHandler = (_req, res) => {
+  res.status(204).end();
+};
 
 export { DROP };

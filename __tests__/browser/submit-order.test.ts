@@ -1,16 +1,22 @@
 /** An order sent by script, in a real browser: again after a network error, never after an answer. */
-import type { RequestHandler } from 'express';
 import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium.js';
 import { blocks, page as pageOfOurs } from '../support/pages.js';
 import { closeStages, listen } from '../support/servers.js';
 import { until } from '../support/shop.js';
 import { html } from '../support/sites.js';
-import { faultsOf, openPageShop, type PageShop, type PageShopSetup } from './page-shop.js';
+import {
+  openCheckout,
+  openPageShop,
+  outcome,
+  type PageShop,
+  posts,
+  settled,
+  standing,
+  STAY,
+} from './page-shop.js';
 
 afterEach(closeStages);
-
-const posts = ({ asked }: PageShop): number => asked.filter((line) => line === 'POST /checkout').length;
 
 /** A page that sends its form by script, and shows how it went. */
 const BY_SCRIPT = `import { submitOrder } from '/fanfare/checkout.js';
@@ -29,33 +35,8 @@ const GOES_ON = blocks(pageOfOurs('docs/browser.md'), 'js').find((code) =>
 )!;
 
 describeWithChromium('an order sent by script', (chromium) => {
-  async function open(setup: PageShopSetup): Promise<{ shop: PageShop; page: Page; faults: string[] }> {
-    const shop = await openPageShop(setup);
-    const page = await chromium.page();
-    const faults = faultsOf(page);
-    await shop.admit(page);
-    await page.locator('fanfare-countdown[state]').waitFor();
-    return { shop, page, faults };
-  }
-
-  const standing = (page: Page): Promise<string | null> =>
-    page.locator('form').getAttribute('data-fanfare-checkout');
-  const outcome = async (page: Page): Promise<string> => {
-    await page.waitForFunction(() => document.title !== 'Shop');
-    return page.title();
-  };
-
-  /** Lets everything that the page has sent arrive. */
-  const settled = (page: Page): Promise<unknown> =>
-    page.evaluate(() => fetch('/plain').then((answer) => answer.text()));
-
-  /** 204 leaves the browser on the page, as it is while an answer is awaited. */
-  const STAY: RequestHandler = (_req, res) => {
-    res.status(204).end();
-  };
-
   test('leads to the order, and is locked from then on', async () => {
-    const { shop, page, faults } = await open({
+    const { shop, page, faults } = await openCheckout(chromium, {
       script: BY_SCRIPT,
       onSubmit: async (req, res) => {
         await shop.fanfare.completeAdmission(req, { orderId: 'order_1' });
@@ -121,7 +102,7 @@ describeWithChromium('an order sent by script', (chromium) => {
     });
 
     test('behind an order: the guard leads from the page to it', async () => {
-      const { shop, page } = await open({ script: GOES_ON });
+      const { shop, page } = await openCheckout(chromium, { script: GOES_ON });
       await page.click('button');
       await page.waitForURL(`${shop.origin}/orders/order_1`);
       expect(posts(shop)).toBe(1);
@@ -129,7 +110,10 @@ describeWithChromium('an order sent by script', (chromium) => {
   });
 
   test('a declined card opens the form again, with the focus where it was', async () => {
-    const { page } = await open({ script: BY_SCRIPT, onSubmit: (_req, res) => res.status(402).json({}) });
+    const { page } = await openCheckout(chromium, {
+      script: BY_SCRIPT,
+      onSubmit: (_req, res) => res.status(402).json({}),
+    });
     await page.focus('button');
     await page.keyboard.press('Enter');
     expect(await outcome(page)).toBe('402');
@@ -141,7 +125,7 @@ describeWithChromium('an order sent by script', (chromium) => {
 
   test('an answer that is lost: the next sending is told which order was made', async () => {
     let orders = 0;
-    const { shop, page } = await open({
+    const { shop, page } = await openCheckout(chromium, {
       script: BY_SCRIPT,
       onSubmit: async (req, res) => {
         orders += 1;
@@ -207,15 +191,19 @@ describeWithChromium('an order sent by script', (chromium) => {
     expect([orders, await standing(page)]).toEqual([1, 'sent']);
   });
 
-  test('gives up after five more tries, and the shopper may press again', async () => {
-    let away = true;
-    const shop = await openPageShop({
+  /** A shop that no order reaches while the network is away. */
+  const openBehind = (network: { readonly away: boolean }): Promise<PageShop> =>
+    openPageShop({
       script: BY_SCRIPT,
       before: (req, _res, next) => {
-        if (away && req.method === 'POST') req.socket.destroy();
+        if (network.away && req.method === 'POST') req.socket.destroy();
         else next();
       },
     });
+
+  test('gives up after five more tries, and the shopper may press again', async () => {
+    const network = { away: true };
+    const shop = await openBehind(network);
     const { page, ended } = await openWithClock();
     await shop.admit(page);
     await page.click('button');
@@ -223,28 +211,22 @@ describeWithChromium('an order sent by script', (chromium) => {
     expect(await standing(page)).toBe('sending');
     expect(await timeTells(page)).toBe('Failed to fetch');
     expect([ended.length, await standing(page)]).toEqual([6, 'open']);
-    away = false;
+    network.away = false;
     await page.evaluate(() => (document.title = 'Shop'));
     await page.click('button');
     expect(await outcome(page)).toBe(`0 ${shop.origin}/checkout`);
   });
 
   test('is sent again at once when the network is back', async () => {
-    let away = true;
-    const shop = await openPageShop({
-      script: BY_SCRIPT,
-      before: (req, _res, next) => {
-        if (away && req.method === 'POST') req.socket.destroy();
-        else next();
-      },
-    });
+    const network = { away: true };
+    const shop = await openBehind(network);
     const { page, ended } = await openWithClock();
     await page.clock.pauseAt(Date.now() + 60_000);
     await shop.admit(page);
     await page.locator('fanfare-countdown[state]').waitFor();
     await page.click('button');
     await until(() => ended.length === 1);
-    away = false;
+    network.away = false;
     await until(async () => {
       await page.evaluate(() => dispatchEvent(new Event('online')));
       return (await page.title()) !== 'Shop';
@@ -298,7 +280,7 @@ describeWithChromium('an order sent by script', (chromium) => {
   );
 
   test('a request without a form', async () => {
-    const { shop, page } = await open({
+    const { shop, page } = await openCheckout(chromium, {
       script: `import { submitOrder } from '/fanfare/checkout.js';
         const { location } = await submitOrder('/checkout', { headers: { 'X-Test': '1' } });
         document.title = location;`,
@@ -307,7 +289,7 @@ describeWithChromium('an order sent by script', (chromium) => {
   });
 
   test('a caller that gives up', async () => {
-    const { page } = await open({
+    const { page } = await openCheckout(chromium, {
       script: `import { submitOrder } from '/fanfare/checkout.js';
         const caller = new AbortController();
         const answer = submitOrder('/checkout', { signal: caller.signal });

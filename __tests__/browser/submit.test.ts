@@ -4,45 +4,27 @@ import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium.js';
 import { closeStages } from '../support/servers.js';
 import { until } from '../support/shop.js';
-import { faultsOf, openPageShop, type PageShop, type PageShopSetup } from './page-shop.js';
+import {
+  openCheckout,
+  openPageShop,
+  outcome,
+  type PageShop,
+  posts,
+  settled,
+  standing,
+  STAY,
+} from './page-shop.js';
 
 afterEach(closeStages);
 
-const posts = ({ asked }: PageShop): number => asked.filter((line) => line === 'POST /checkout').length;
-
 describeWithChromium('the order form', (chromium) => {
-  async function open(setup: PageShopSetup): Promise<{ shop: PageShop; page: Page; faults: string[] }> {
-    const shop = await openPageShop(setup);
-    const page = await chromium.page();
-    const faults = faultsOf(page);
-    await shop.admit(page);
-    await page.locator('fanfare-countdown[state]').waitFor();
-    return { shop, page, faults };
-  }
-
-  const standing = (page: Page): Promise<string | null> =>
-    page.locator('form').getAttribute('data-fanfare-checkout');
-  const outcome = async (page: Page): Promise<string> => {
-    await page.waitForFunction(() => document.title !== 'Shop');
-    return page.title();
-  };
-
-  /** Lets everything that the page has sent arrive. */
-  const settled = (page: Page): Promise<unknown> =>
-    page.evaluate(() => fetch('/plain').then((answer) => answer.text()));
-
-  /** 204 leaves the browser on the page, as it is while an answer is awaited. */
-  const STAY: RequestHandler = (_req, res) => {
-    res.status(204).end();
-  };
-
   test('a double click sends it once, with the value of the button', async () => {
     const bodies: unknown[] = [];
     const onSubmit: RequestHandler = (req, res, next) => {
       bodies.push(req.body);
       STAY(req, res, next);
     };
-    const { shop, page, faults } = await open({ onSubmit });
+    const { shop, page, faults } = await openCheckout(chromium, { onSubmit });
     await page.fill('[name=card]', '4242');
     await page.dblclick('button');
     await page.locator('button:disabled').waitFor();
@@ -60,7 +42,7 @@ describeWithChromium('the order form', (chromium) => {
 
   test('a form that did not ask for it, and one that the page keeps back, are left alone', async () => {
     const script = `document.querySelector('form').addEventListener('submit', (event) => event.preventDefault());`;
-    const { shop, page } = await open({ script });
+    const { shop, page } = await openCheckout(chromium, { script });
     await page.click('button');
     expect([await standing(page), posts(shop)]).toEqual(['', 0]);
     await page.evaluate(() => {
@@ -80,7 +62,7 @@ describeWithChromium('the order form', (chromium) => {
   });
 
   test('asks before the shopper leaves an open checkout, and not when the form is sent', async () => {
-    const { shop, page } = await open({});
+    const { shop, page } = await openCheckout(chromium, {});
     const asked: string[] = [];
     page.on('dialog', (dialog) => {
       asked.push(dialog.type());
@@ -147,7 +129,7 @@ describeWithChromium('the order form', (chromium) => {
   });
 
   test('the end of the time opens the way out', async () => {
-    const { shop, page } = await open({ countdown: 'experience-url="/experience"' });
+    const { shop, page } = await openCheckout(chromium, { countdown: 'experience-url="/experience"' });
     const asked: string[] = [];
     page.on('dialog', (dialog) => {
       asked.push(dialog.type());
@@ -161,7 +143,7 @@ describeWithChromium('the order form', (chromium) => {
   });
 
   test('a page that comes back from the browser’s cache can be sent again', async () => {
-    const { shop, page } = await open({
+    const { shop, page } = await openCheckout(chromium, {
       // A page that may not be stored is not kept by every browser.
       before: (_req, res, next) => {
         res.set('Cache-Control', 'private, no-cache');
