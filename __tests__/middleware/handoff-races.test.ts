@@ -2,10 +2,10 @@
 import { type FanfareOptions, type Ledger, memoryLedger } from '../../lib/index.js';
 import type { Jar } from '../support/jar.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
+import { closeStages, showAdmission, type Stage } from '../support/servers.js';
 import { until } from '../support/shop.js';
 import { stall } from '../support/timed-shop.js';
-import { BOTH, codeOf, type Domains, leave, MINUTE, openDomains, PAY } from './two-domains.js';
+import { BOTH, codeOf, type Domains, leave, MINUTE, openDomains, openShop, PAY } from './two-domains.js';
 
 let clock: ManualClock;
 let ledger: Ledger;
@@ -14,8 +14,7 @@ let stage: Stage;
 beforeEach(async () => {
   clock = new ManualClock();
   ledger = memoryLedger({ clock });
-  const shop = { ledger, handoff: { secrets: [BOTH], destinations: [PAY] } };
-  stage = await openStage(shop, { clock });
+  stage = await openShop(ledger, clock);
 });
 afterEach(closeStages);
 

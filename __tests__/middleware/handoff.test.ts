@@ -1,8 +1,8 @@
 /** An admission goes from one domain's shop to the checkout of another, by a link. */
 import { type FanfareOptions, type Ledger, memoryLedger } from '../../lib/index.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { closeStages, openStage, showAdmission, type Stage } from '../support/servers.js';
-import { BOTH, codeOf, type Domains, leave, MINUTE, openDomains, PAY } from './two-domains.js';
+import { closeStages, showAdmission, type Stage } from '../support/servers.js';
+import { BOTH, codeOf, type Domains, leave, MINUTE, openDomains, openShop, PAY } from './two-domains.js';
 
 let clock: ManualClock;
 let ledger: Ledger;
@@ -11,8 +11,7 @@ let stage: Stage;
 beforeEach(async () => {
   clock = new ManualClock();
   ledger = memoryLedger({ clock });
-  const shop = { ledger, handoff: { secrets: [BOTH], destinations: [PAY] } };
-  stage = await openStage(shop, { clock });
+  stage = await openShop(ledger, clock);
 });
 afterEach(closeStages);
 
@@ -156,8 +155,7 @@ describe('the admission, once a link was made', () => {
     await closeStages();
     ledger = memoryLedger({ clock });
     const findOrder = jest.fn(() => undefined);
-    const shop = { ledger, findOrder, handoff: { secrets: [BOTH], destinations: [PAY] } };
-    stage = await openStage(shop, { clock });
+    stage = await openShop(ledger, clock, { findOrder });
     const { here } = await open();
     // After the last sweep, which comes every minute, and over before the next one.
     await clock.advance(30_000);
@@ -227,8 +225,7 @@ describe('the admission, once a link was made', () => {
   it('is not handed over while a payment of before may still end', async () => {
     await closeStages();
     ledger = memoryLedger({ clock });
-    const shop = { ledger, pendingSeconds: 60, handoff: { secrets: [BOTH], destinations: [PAY] } };
-    stage = await openStage(shop, { clock });
+    stage = await openShop(ledger, clock, { pendingSeconds: 60 });
     const { here } = await open();
     await here.post('/order', {});
     await clock.advance(2 * MINUTE);

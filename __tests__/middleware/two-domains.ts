@@ -1,7 +1,8 @@
 /** A shop, and a checkout on another domain that it hands its admissions to. */
 import type { FanfareOptions, Ledger } from '../../lib/index.js';
 import type { Jar } from '../support/jar.js';
-import { type Route, showAdmission, type Stage } from '../support/servers.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { openStage, type Route, showAdmission, type Stage } from '../support/servers.js';
 
 /** The secret of both. */
 export const BOTH = 'a secret that both of the domains know';
@@ -15,6 +16,14 @@ export interface Domains {
   /** The same shopper's browser at the other domain. */
   readonly there: Jar;
 }
+
+/** The shop that hands over. */
+export const openShop = (
+  ledger: Ledger,
+  clock: ManualClock,
+  options: Partial<FanfareOptions> = {},
+): Promise<Stage> =>
+  openStage({ ledger, handoff: { secrets: [BOTH], destinations: [PAY] }, ...options }, { clock });
 
 /** The stage's own shop is the one that hands over; `pay` are the other's options. */
 export async function openDomains(
