@@ -28,6 +28,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${index('live')} ON ${holds} (admission_id, li
   WHERE state IN ('held', 'converted');
 CREATE INDEX IF NOT EXISTS ${index('due')} ON ${holds} (expires_at) WHERE state = 'held';
 CREATE INDEX IF NOT EXISTS ${index('settled')} ON ${holds} (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ${index('given_back')} ON ${holds} (settled_at) WHERE state IN ('released', 'expired');
 `;
 }
 
@@ -70,6 +71,13 @@ function holdStatements({ holds }: Names) {
          WHERE id = ? AND state = 'held' RETURNING id`,
         ...[hold.item, hold.quantity, hold.expiresAt, hold.attemptId ?? null, hold.id],
       ),
+    purge: (states: readonly HoldState[], before: number, limit: number) =>
+      statement(
+        `DELETE FROM ${holds} WHERE id IN (SELECT id FROM ${holds}
+           WHERE state IN (${states.map((state) => `'${state}'`).join(', ')}) AND settled_at < ?
+           ORDER BY settled_at LIMIT ?) RETURNING id`,
+        ...[before, limit],
+      ),
     settle: (id: string, state: HoldState, orderId: string | null, now: number) =>
       statement(
         `UPDATE ${holds} SET state = ?, order_id = ?, settled_at = ? WHERE id = ? AND state = 'held' RETURNING id`,
@@ -81,6 +89,8 @@ function holdStatements({ holds }: Names) {
 function stockStatements({ holds, stock, item, quantity, total }: Names) {
   const totalColumn = total === undefined ? 'NULL' : `s.${total}`;
   return {
+    /** Whether what was sold is part of a sum that has to come out right, so that none of it may be forgotten. */
+    sumsUp: total !== undefined,
     /** Fails where the stock table or a column of it is missing. The `s.` keeps SQLite from reading a name as a text. */
     probe: () => statement(`SELECT s.${item}, s.${quantity}, ${totalColumn} FROM ${stock} AS s WHERE 1 = 0`),
     /** Only where so many are there: the check and the taking are one. */
