@@ -31,7 +31,7 @@ const ITEMS = ['lamp', 'shade'] as const;
 interface Shop {
   readonly ledger: Ledger;
   readonly reservations: (ahead: number) => Reservations;
-  orderOf(admissionId: string): Promise<string | undefined>;
+  readonly orderOf: (admissionId: string) => Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -240,7 +240,7 @@ function onPostgres(server: PostgresServer): Ground {
       return {
         ledger,
         reservations: (ahead) => postgresReservations({ ...common(ahead), pool, ledger }),
-        async orderOf(id) {
+        orderOf: async (id) => {
           const text = 'SELECT id FROM orders WHERE admission_id = $1';
           return (await pool.query<{ id: string }>(text, [id])).rows[0]?.id;
         },

@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS ${index('given_back')} ON ${holds} (settled_at) WHERE
 }
 
 export function createStatements(names: Names) {
-  return { ...holdStatements(names), ...stockStatements(names) };
+  return { ...holdStatements(names), ...endedStatements(names), ...stockStatements(names) };
 }
 
 function statement(text: string, ...values: Value[]): Statement {
@@ -71,13 +71,6 @@ function holdStatements({ holds }: Names) {
          WHERE id = ? AND state = 'held' RETURNING id`,
         ...[hold.item, hold.quantity, hold.expiresAt, hold.attemptId ?? null, hold.id],
       ),
-    purge: (states: readonly HoldState[], before: number, limit: number) =>
-      statement(
-        `DELETE FROM ${holds} WHERE id IN (SELECT id FROM ${holds}
-           WHERE state IN (${states.map((state) => `'${state}'`).join(', ')}) AND settled_at < ?
-           ORDER BY settled_at LIMIT ?) RETURNING id`,
-        ...[before, limit],
-      ),
     settle: (id: string, state: HoldState, orderId: string | null, now: number) =>
       statement(
         `UPDATE ${holds} SET state = ?, order_id = ?, settled_at = ? WHERE id = ? AND state = 'held' RETURNING id`,
@@ -86,11 +79,23 @@ function holdStatements({ holds }: Names) {
   };
 }
 
-function stockStatements({ holds, stock, item, quantity, total }: Names) {
-  const totalColumn = total === undefined ? 'NULL' : `s.${total}`;
+function endedStatements({ holds, total }: Names) {
   return {
     /** Whether what was sold is part of a sum that has to come out right, so that none of it may be forgotten. */
     sumsUp: total !== undefined,
+    purge: (states: readonly HoldState[], before: number, limit: number) =>
+      statement(
+        `DELETE FROM ${holds} WHERE id IN (SELECT id FROM ${holds}
+           WHERE state IN (${states.map((state) => `'${state}'`).join(', ')}) AND settled_at < ?
+           ORDER BY settled_at LIMIT ?) RETURNING id`,
+        ...[before, limit],
+      ),
+  };
+}
+
+function stockStatements({ holds, stock, item, quantity, total }: Names) {
+  const totalColumn = total === undefined ? 'NULL' : `s.${total}`;
+  return {
     /** Fails where the stock table or a column of it is missing. The `s.` keeps SQLite from reading a name as a text. */
     probe: () => statement(`SELECT s.${item}, s.${quantity}, ${totalColumn} FROM ${stock} AS s WHERE 1 = 0`),
     /** Only where so many are there: the check and the taking are one. */
