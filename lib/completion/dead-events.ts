@@ -1,9 +1,7 @@
-/** Events that were given up: kept as they were, until somebody has them worked once more or throws them away. */
-import { askLedger } from '../completion/ledger-watch.js';
+/** Webhook events that were given up: kept as they were, until somebody has them worked once more or throws them away. */
 import type { Ledger } from '../ledger/ledger.js';
 import type { Note } from '../ledger/note.js';
-import type { OnStage } from '../middleware/backstage.js';
-import { KEPT_MS } from './mail.js';
+import { askLedger, type LedgerParts } from './ledger-watch.js';
 
 /** An event that was given up. Times are milliseconds since the epoch. */
 export interface DeadEvent {
@@ -32,9 +30,13 @@ export interface DeadEvents {
   discard(id: string): Promise<boolean>;
 }
 
+/** How long an event is known: longer than any sender's redeliveries go on. */
+export const KEPT_MS = 14 * 24 * 60 * 60 * 1_000;
 const DEAD_MS = 90 * 24 * 60 * 60 * 1_000;
 const AWAY = 'The dead events could not be read or changed: the ledger cannot be asked. Call again.';
 const NOTE_KEY = /^[\w.:-]{1,128}$/;
+/** Of its fields, as many as fit in a line. */
+const MOST_SAID = 12;
 
 /** Moves a note to the dead ones. Safe to repeat: what was moved halfway is moved. */
 export async function bury(ledger: Ledger, { key, value }: Note, now: number): Promise<true> {
@@ -43,21 +45,24 @@ export async function bury(ledger: Ledger, { key, value }: Note, now: number): P
   return true;
 }
 
-/** The events that receivers of this shop have given up (`webhook.dead`), whichever process it was; kept for 90 days. */
-export function deadEvents({ backstage }: Pick<OnStage, 'backstage'>): DeadEvents {
-  const ask = <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> => askLedger(backstage, AWAY, work);
+export function isEventId(id: unknown): id is string {
+  return typeof id === 'string' && NOTE_KEY.test(id);
+}
+
+/** The operator's view of them; it opens, starts and keeps nothing of its own. */
+export function deadEventsOf(parts: LedgerParts): DeadEvents {
+  const ask = <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> => askLedger(parts, AWAY, work);
   return {
     list: (limit = 100) =>
       ask(async (ledger) => (await ledger.openNotes('webhook_dead', limit)).map(deadEventOf)),
     retry: (id) =>
       ask(async (ledger) => {
-        const dead = NOTE_KEY.test(id) ? await ledger.findNote('webhook_dead', id) : undefined;
+        const dead = isEventId(id) ? await ledger.findNote('webhook_dead', id) : undefined;
         if (dead === undefined || dead.done) return false;
-        await ledger.addNote({ ...revived(dead), until: backstage.clock.now() + KEPT_MS });
+        await ledger.addNote({ ...revived(dead), until: parts.clock.now() + KEPT_MS });
         return ledger.finishNote('webhook_dead', id);
       }),
-    discard: (id) =>
-      ask(async (ledger) => NOTE_KEY.test(id) && (await ledger.finishNote('webhook_dead', id))),
+    discard: (id) => ask(async (ledger) => isEventId(id) && (await ledger.finishNote('webhook_dead', id))),
   };
 }
 
@@ -75,4 +80,18 @@ function deadEventOf({ key: id, value, createdAt: diedAt, until }: Note): DeadEv
   const { receiver, eventId, work } = JSON.parse(value) as Pick<DeadEvent, 'receiver' | 'eventId' | 'work'>;
   const plain = Object.entries(work).filter(([name]) => name !== 'sealedToken');
   return { id, receiver, eventId, diedAt, until, work: Object.fromEntries(plain) };
+}
+
+/** What the receiver was to do, in one line: its fields by their own names. */
+export function workSaid({ work }: DeadEvent): string {
+  return plainIn(work)
+    .slice(0, MOST_SAID)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+function plainIn(fields: object): readonly (readonly [string, string])[] {
+  return Object.entries(fields).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null ? plainIn(value) : [[name, String(value)] as const],
+  );
 }
