@@ -16,7 +16,7 @@ const rooms = {
   emulator: [],
   testing: ['admission', 'ledger', 'emulator'],
   jwks: ['admission', 'fanfare-api', 'validation'],
-  reservations: ['admission', 'ledger'],
+  reservations: ['admission', 'ledger', 'completion'],
   // Of these it sees what the port in observer.ts is made of.
   opentelemetry: ['admission', 'completion', 'fanfare-api'],
   logging: ['admission', 'middleware'],

@@ -64,7 +64,7 @@ export type {
   LatePaymentPolicy,
 } from './completion/late-payment.js';
 export type { FindOrder } from './completion/lookup.js';
-export type { CompletionQuery, Completions } from './completion/operate.js';
+export type { CompletionCounts, CompletionQuery, Completions } from './completion/operate.js';
 export type { DeliveryMode, OnOverdue } from './completion/work.js';
 export type { ReturnOptions } from './middleware/accept-return.js';
 export type { LogSerializers, LogSerializersOptions } from './logging/serializers.js';

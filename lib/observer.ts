@@ -47,7 +47,7 @@ export interface Telemetry {
   aroundRecording(order: ObservedOrder, run: (traceparent?: string) => Promise<unknown>): unknown;
   aroundDelivery(delivery: ObservedDelivery, run: () => Promise<DeliveryAnswer>): unknown;
   /** The ledger's completions, to be looked at now and then until the function that it returns is called. */
-  watch(completions: Pick<Completions, 'list'>, now: () => number): () => void;
+  watch(completions: Pick<Completions, 'list' | 'count'>, now: () => number): () => void;
 }
 
 /** Telemetry as the rooms use it: it never throws, and every `run` runs exactly once. */
@@ -57,7 +57,7 @@ export interface Observer {
   validation(distributionType: DistributionType, run: () => Promise<Verdict>): Promise<Verdict>;
   recording<T>(order: ObservedOrder, run: (traceparent?: string) => Promise<T>): Promise<T>;
   delivery(delivery: ObservedDelivery, run: () => Promise<DeliveryAnswer>): Promise<DeliveryAnswer>;
-  watch(completions: Pick<Completions, 'list'>, now: () => number): void;
+  watch(completions: Pick<Completions, 'list' | 'count'>, now: () => number): void;
   close(): void;
 }
 

@@ -13,7 +13,7 @@ it.each([
   expect(await run(args, user)).toBe(2);
   expect(user.written.err).toContain(message);
   expect(user.written.err).toMatch(
-    /Commands:\n {2}completions .*\n {2}doctor .*\n {2}emulator .*\n {2}migrate /,
+    /Commands:\n {2}completions .*\n {2}dead-events .*\n {2}doctor .*\n {2}emulator .*\n {2}migrate /,
   );
   expect(user.written.out).toBe('');
 });
@@ -24,6 +24,7 @@ it.each([
   [['emulator', '--help'], 'Usage: express-fanfare emulator'],
   [['completions', '--help'], 'Usage: express-fanfare completions <action>'],
   [['completions', 'list', '-h'], 'Usage: express-fanfare completions <action>'],
+  [['dead-events', '--help'], 'Usage: express-fanfare dead-events <action>'],
   [['doctor', '--help'], 'Usage: express-fanfare doctor'],
   [['migrate', '--help'], 'Usage: express-fanfare migrate'],
 ])('%j helps', async (args, message) => {

@@ -92,6 +92,18 @@ describe('list', () => {
   });
 });
 
+describe('count', () => {
+  it('counts what Fanfare has not heard of, or any state that has an order', async () => {
+    await oneOfEach();
+    for (const id of numbered(1_200)) await ordered(ledger, id);
+    expect(await completions().count()).toEqual({ ordered: 1_201, dead: 1 });
+    expect(await completions().count({ states: ['delivered'] })).toEqual({ delivered: 1 });
+    expect(await completions().count({ states: [] })).toEqual({});
+    const wrong = completions().count({ states: ['free'] as never });
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_ADMISSION_DATA' });
+  });
+});
+
 describe('show', () => {
   const named = (id: string) => ({
     ...{ admissionId: id, orderId: `order-${id}`, amount: '129.00', currency: 'EUR' },

@@ -5,9 +5,10 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium.js';
 import { closeStages } from '../support/servers.js';
-import { dead, openRig, type Rig, waiting } from './rig.js';
+import { dead, deadEvent, openRig, type Rig, waiting } from './rig.js';
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+const DISCARD_EVENT = `?discard-event=evt_of_a_platform_with_long_names_for_everything`;
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1280, height: 900 };
 
@@ -18,6 +19,7 @@ async function busyRig(): Promise<Rig> {
   for (const name of ['one', 'two', 'three']) await waiting(rig, name);
   for (const name of ['four', 'five'])
     await dead(rig, name, 'Fanfare refuses it, for a reason that is quite long');
+  await deadEvent(rig, 'evt_of_a_platform_with_long_names_for_everything');
   await rig.browser.visit('/checkout');
   rig.ledger.purge = () => Promise.reject(new Error('away'));
   return rig;
@@ -45,7 +47,13 @@ describeWithChromium('the operator’s page in Chromium', (chromium) => {
       page.on('console', (message) => complaints.push(message.text()));
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
-      for (const query of ['', '?search=order_four', '?discard=adm_four', '?done=retried&refresh=on']) {
+      for (const query of [
+        '',
+        '?search=order_four',
+        '?discard=adm_four',
+        DISCARD_EVENT,
+        '?done=retried&refresh=on',
+      ]) {
         await page.goto(`${browser.origin}/operator${query}`);
         expect(await violationsOn(page)).toEqual([]);
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(

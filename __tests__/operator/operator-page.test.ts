@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import express from 'express';
 import { Jar } from '../support/jar.js';
 import { closeStages, DROP, parsing, SECRET, SERVERS } from '../support/servers.js';
-import { dead, formTokenIn, openRig, type Rig, send, waiting } from './rig.js';
+import { dead, deadEvent, formTokenIn, openRig, type Rig, send, waiting } from './rig.js';
 
 afterEach(closeStages);
 
@@ -157,6 +157,26 @@ describe('what it shows', () => {
     expect(await pageOf(rig, '?search=nobody')).toContain('The ledger knows nothing by this id');
   });
 
+  test('webhook events that were given up, where there are some', async () => {
+    const rig = await openRig();
+    expect(await pageOf(rig)).not.toMatch(/webhook events|Dead events/);
+    await deadEvent(rig, 'evt_1');
+    await rig.clock.advance(2 * 3_600_000);
+    const page = await pageOf(rig);
+    expect(tile(page, 'Dead events')).toBe('1');
+    expect(page).toContain('<title>(1 dead) The sale</title>');
+    const [, section = ''] = page.split('<h2>Dead webhook events</h2>');
+    expect(section).toContain('<b>shopify</b><br><code>evt_1</code>');
+    expect(section).toContain('do complete, orderId order_evt_1, id adm_evt_1');
+    expect(section).toMatch(/dead for 2 h, kept until \d+ Feb 2027/);
+    for (let number = 10; number < 36; number += 1) await deadEvent(rig, `evt_${String(number)}`);
+    const full = await pageOf(rig);
+    expect(full).toContain('evt_33');
+    expect(full).not.toContain('evt_34');
+    expect(full).toContain('There are more: these are the oldest.');
+    expect(full).toContain('or more, of webhooks');
+  });
+
   test('lists are paged, and bad numbers are the first page', async () => {
     const rig = await openRig();
     for (let number = 10; number < 36; number += 1) await dead(rig, String(number));
@@ -225,6 +245,29 @@ describe('what its forms do', () => {
     expect(await rig.ledger.find(id)).toMatchObject({ state: 'discarded' });
     expect((await send(rig.browser, asked)).headers['location']).toBe('?done=not-discarded');
     expect(await pageOf(rig, `?discard=${id}`)).not.toContain('This cannot be undone');
+  });
+
+  test('a dead webhook event is put back, or thrown away when that was asked twice', async () => {
+    const rig = await openRig();
+    const [one, two] = [await deadEvent(rig, 'evt_1'), await deadEvent(rig, 'evt_2')];
+    const token = formTokenIn(await pageOf(rig));
+    const act = async (action: string, id: string) =>
+      (await send(rig.browser, { token, do: action, id })).headers['location'];
+    expect(await act('retry-event', one)).toBe('?done=event-retried');
+    expect(await rig.ledger.openNotes('webhook', 10)).toHaveLength(1);
+    expect(await act('retry-event', one)).toBe('?done=event-gone');
+    expect(await pageOf(rig)).toContain(`href="?discard-event=${two}"`);
+    const asking = await pageOf(rig, `?discard-event=${two}`);
+    expect(asking).toContain('This cannot be undone');
+    expect(asking).toContain('Discard this webhook event?');
+    expect(await rig.ledger.openNotes('webhook_dead', 10)).toHaveLength(1);
+    expect(await act('discard-event', two)).toBe('?done=event-discarded');
+    expect(await act('discard-event', two)).toBe('?done=event-gone');
+    expect(await act('discard-event', '../x y')).toBe('?done=event-gone');
+    for (const done of ['event-retried', 'event-gone', 'event-discarded'])
+      expect(await pageOf(rig, `?done=${done}`)).toContain('role="status"');
+    expect(await pageOf(rig, `?discard-event=${two}`)).not.toContain('This cannot be undone');
+    expect(await rig.ledger.openNotes('webhook_dead', 10)).toEqual([]);
   });
 
   test('all that are dead are retried at once', async () => {

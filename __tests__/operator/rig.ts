@@ -78,6 +78,20 @@ export async function dead(rig: Rig, name: string, lastReason = 'refused'): Prom
   return id;
 }
 
+/** A webhook event that was given up; resolves to its name. */
+export async function deadEvent({ ledger, clock }: Rig, eventId: string): Promise<string> {
+  const key = eventId.padEnd(43, '-');
+  const work = {
+    do: 'complete',
+    order: { orderId: `order_${eventId}` },
+    admission: { id: `adm_${eventId}` },
+  };
+  const value = JSON.stringify({ receiver: 'shopify', eventId, work });
+  await ledger.addNote({ kind: 'webhook_dead', key, value, until: clock.now() + 90 * 86_400_000 });
+  await clock.advance(1_000);
+  return key;
+}
+
 /** The text of the page's form token. */
 export function formTokenIn(page: string): string {
   const [, token = ''] = /name="token" value="([^"]+)"/.exec(page) ?? [];

@@ -1,7 +1,9 @@
 /** What reservations do, whatever database they are on. */
 import { describeLeave } from './leave.js';
+import { describePurge } from './purging.js';
 import { describeReconcile } from './reconciling.js';
 import type { CartLine } from '../../lib/reservations/index.js';
+import { until } from '../support/shop.js';
 import type { Rig } from './rig.js';
 import { MINUTE, rejection } from './rig.js';
 
@@ -22,6 +24,7 @@ export function describeReservations(title: string, open: () => Promise<Rig>): v
     describeLeave(() => rig);
     describeOrders(() => rig);
     describeEnds(() => rig);
+    describePurge(() => rig);
     describeReconcile(() => rig);
   });
 }
@@ -278,6 +281,7 @@ function describeEnds(rig: () => Rig): void {
         converted: [],
         waiting: [],
         failed: [],
+        purged: 0,
       });
       await rig().clock.advance(1);
       const { expired } = await rig().reservations.sweep();
@@ -348,6 +352,18 @@ function describeEnds(rig: () => Rig): void {
       expect(rig().events.at(-1)).toMatchObject({ type: 'reservation.sweep_failed', admissions: 2, cause });
       find.mockRestore();
       expect((await rig().reservations.sweep()).expired).toHaveLength(2);
+    });
+
+    it('does not wait for ever for a ledger that is silent', async () => {
+      await rig().reservations.hold(rig().admission('a'), [{ item: 'lamp', quantity: 1 }]);
+      await rig().clock.advance(11 * MINUTE);
+      const find = jest.spyOn(rig().ledger, 'find').mockReturnValue(new Promise(() => undefined));
+      const [sweeping, reconciling] = [rig().reservations.sweep(), rejection(rig().reservations.reconcile())];
+      await until(() => find.mock.calls.length === 2);
+      await rig().clock.advance(10_000);
+      expect(await sweeping).toMatchObject({ expired: [], failed: [{ admissionId: 'a' }] });
+      expect(String(await reconciling)).toMatch(/memory ledger did not answer within 10000 ms/);
+      find.mockRestore();
     });
   });
 }

@@ -1,5 +1,6 @@
 /** What may be taken from holds while somebody may be paying for them, whatever database they are on. */
 import { LINK_PREFIX } from '../../lib/ledger/link.js';
+import { until } from '../support/shop.js';
 import type { Admitted, Rig } from './rig.js';
 import { MINUTE, rejection } from './rig.js';
 
@@ -104,6 +105,29 @@ export function describeLeave(rig: () => Rig): void {
         expect(await rejection(less)).toMatchObject({ code: 'LEDGER_UNAVAILABLE', status: 503, cause });
       }
       expect(await rig().left('lamp')).toBe(3);
+    });
+
+    it('a ledger that is silent keeps nobody waiting for longer than two seconds', async () => {
+      const { reservations, ledger, clock } = rig();
+      const admission = rig().admission('a');
+      await reservations.hold(admission, lamps(3));
+      for (const less of [
+        () => reservations.hold(admission, lamps(1)),
+        () => reservations.release(admission),
+      ]) {
+        const find = jest.spyOn(ledger, 'find').mockReturnValue(new Promise(() => undefined));
+        let said: unknown;
+        const waiting = rejection(less()).then((error) => (said = error));
+        await until(() => find.mock.calls.length === 1);
+        await clock.advance(1_999);
+        expect(said).toBeUndefined();
+        await clock.advance(1);
+        expect(await waiting).toMatchObject({ code: 'LEDGER_UNAVAILABLE', status: 503 });
+        expect(rig().events.at(-1)).toMatchObject({ type: 'ledger.unavailable', engine: 'memory' });
+        find.mockRestore();
+      }
+      expect(await rig().left('lamp')).toBe(2);
+      expect(await reservations.release(admission)).toHaveLength(1);
     });
 
     it('an order that the ledger knows keeps what it did not convert yet', async () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { type Ledger, memoryLedger } from '../../lib/index.js';
 import { isUsed } from '../../lib/ledger/row.js';
-import type { CartLine, Hold, Reservations } from '../../lib/reservations/index.js';
+import type { AskableLedger, CartLine, Hold, Reservations } from '../../lib/reservations/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import type { Crash } from './fate.js';
 import { MINUTE } from './rig.js';
@@ -16,7 +16,7 @@ type Call = (reservations: Reservations) => Promise<unknown>;
 /** A database, whichever it is. */
 export interface Ground {
   /** A call in a process of its own. Resolves to `done`, to the code it was refused with, or to `died`. */
-  run(call: Call, crash?: Crash, ledger?: Pick<Ledger, 'find'>): Promise<string>;
+  run(call: Call, crash?: Crash, ledger?: AskableLedger): Promise<string>;
   holds(): Promise<readonly Hold[]>;
   left(): Promise<Readonly<Record<string, number>>>;
 }
@@ -154,7 +154,7 @@ export class Play {
       given.do === 'hold'
         ? reservations.hold(admitted, given.cart)
         : reservations.release(admitted, given.lines);
-    await this.#ground.run(call, given.crash, { find });
+    await this.#ground.run(call, given.crash, { engine: 'memory', find });
   }
 
   async #submit(

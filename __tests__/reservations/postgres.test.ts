@@ -1,5 +1,5 @@
 import { Client, type Pool } from 'pg';
-import { type Ledger, memoryLedger } from '../../lib/index.js';
+import { type FanfareEvent, type Ledger, memoryLedger } from '../../lib/index.js';
 import { postgresLedger } from '../../lib/ledger/postgres.js';
 import {
   type PostgresPlace,
@@ -9,7 +9,8 @@ import {
 } from '../../lib/reservations/index.js';
 import { describePostgres, emptyLedger, type PostgresServer } from '../support/postgres-server.js';
 import { describeReservations } from './contract.js';
-import { MAKE_STOCK, MINUTE, rejection, Rig, STOCK } from './rig.js';
+import { checkSoldGoes } from './purging.js';
+import { MAKE_STOCK, MINUTE, rejection, Rig, STOCK, UNCOUNTED } from './rig.js';
 
 const LAMP = [{ item: 'lamp', quantity: 1 }];
 
@@ -34,7 +35,7 @@ async function rigOn(
     postgresReservations({
       stock: STOCK,
       ...own,
-      ledger: ledger ?? { find: (id) => rig.ledger.find(id) },
+      ledger: ledger ?? { engine: 'memory', find: (id) => rig.ledger.find(id) },
       clock: { now: () => rig.clock.now(), after: (ms, task) => rig.clock.after(ms, task) },
       onEvent: (event) => rig.events.push(event),
     }),
@@ -98,7 +99,7 @@ function describeTransactions(pool: () => Pool): void {
     await waiting(pool());
     await client.query('COMMIT');
     client.release();
-    expect(await sweeping).toEqual({ expired: [], converted: [], waiting: [], failed: [] });
+    expect(await sweeping).toEqual({ expired: [], converted: [], waiting: [], failed: [], purged: 0 });
     expect([await rig.left('lamp'), await rig.outcomes({ id: 'a' })]).toEqual([4, ['1 lamp converted']]);
   });
 }
@@ -197,6 +198,17 @@ function describeRaces(server: () => PostgresServer, pool: () => Pool): void {
     expect(rig.said()).toEqual(['reservation.held']);
   });
 
+  it('what was sold is forgotten after 400 days, where no total needs it; two that purge at once do it once', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    const { ledger, clock } = rig;
+    const make = () => postgresReservations({ pool: pool(), ledger, clock, stock: UNCOUNTED });
+    const [one, other] = [make(), make()];
+    await checkSoldGoes(rig, one, async () => {
+      const swept = await Promise.all([one.sweep(), other.sweep()]);
+      return swept.reduce((sum, { purged }) => sum + purged, 0);
+    });
+  });
+
   it('two sweeps at once give back once', async () => {
     const rig = await rigOn(pool(), { pool: pool() });
     await rig.stock({ lamp: 40 });
@@ -234,10 +246,19 @@ function describeSetUp(server: () => PostgresServer, pool: () => Pool): void {
       GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA shop TO clerk`);
     const own = server().pool({ user: 'clerk' });
     const stock = { table: 'shop.stock', item: 'sku', quantity: 'free' };
-    const reservations = postgresReservations({ pool: own, ledger, stock, table: 'shop.holds' });
+    const events: FanfareEvent[] = [];
+    const onEvent = (event: FanfareEvent) => void events.push(event);
+    const reservations = postgresReservations({ pool: own, ledger, stock, table: 'shop.holds', onEvent });
     await reservations.hold({ id: 'a' }, [{ item: '7', quantity: 2 }]);
     const { items } = await reservations.reconcile();
     expect(items).toEqual([{ item: '7', available: 1, held: 2, sold: 0 }]);
+    // Everything but what old holds need.
+    expect(await reservations.sweep()).toMatchObject({ failed: [], purged: 0 });
+    expect(events.at(-1)).toMatchObject({ type: 'reservation.sweep_failed', admissions: 0 });
+    await pool().query('GRANT DELETE ON shop.holds TO clerk');
+    events.length = 0;
+    await reservations.sweep();
+    expect(events).toEqual([]);
   });
 
   it('many processes that start together make one table', async () => {

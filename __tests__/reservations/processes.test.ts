@@ -15,7 +15,7 @@ const SHOPPERS = `
   const { sqliteReservations } = require(process.env.LIB + '/reservations/index.js');
   const database = new Database(process.env.FILE, { timeout: 30_000 });
   const reservations = sqliteReservations({
-    database, stock: ${JSON.stringify(STOCK)}, ledger: { find: async () => undefined }, onEvent: () => {},
+    database, stock: ${JSON.stringify(STOCK)}, ledger: { engine: 'none', find: async () => undefined }, onEvent: () => {},
   });
   (async () => {
     await reservations.open();

@@ -6,6 +6,8 @@ import { ManualClock } from '../support/manual-clock.js';
 
 /** As a merchant may have named them: two words of SQL among them. */
 export const STOCK: StockTable = { table: 'Stock', item: 'order', quantity: 'left', total: 'all' };
+/** The same, where nobody counts how many there were. */
+export const UNCOUNTED: StockTable = { table: 'Stock', item: 'order', quantity: 'left' };
 export const MAKE_STOCK =
   'CREATE TABLE "Stock" ("order" text PRIMARY KEY, "left" integer NOT NULL, "all" integer)';
 

@@ -8,7 +8,8 @@ import {
 } from '../../lib/reservations/index.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { describeReservations } from './contract.js';
-import { MAKE_STOCK, rejection, Rig, STOCK } from './rig.js';
+import { checkSoldGoes } from './purging.js';
+import { MAKE_STOCK, rejection, Rig, STOCK, UNCOUNTED } from './rig.js';
 
 const LAMP = [{ item: 'lamp', quantity: 1 }];
 const TWO_LAMPS = [{ item: 'lamp', quantity: 2 }];
@@ -33,7 +34,7 @@ function rigOn(database: Database.Database, own: SqlitePlace, closed?: () => voi
     shop,
     sqliteReservations({
       ...given,
-      ledger: { find: (id) => rig.ledger.find(id) },
+      ledger: { engine: 'memory', find: (id) => rig.ledger.find(id) },
       clock: { now: () => rig.clock.now(), after: (ms, task) => rig.clock.after(ms, task) },
       onEvent: (event) => rig.events.push(event),
     }),
@@ -47,6 +48,13 @@ function rigInMemory(): { rig: Rig<SqliteReservations>; database: Database.Datab
 }
 
 describeReservations('on a handle of better-sqlite3', () => Promise.resolve(rigInMemory().rig));
+
+it('what was sold is forgotten after 400 days, where no total needs it', async () => {
+  const { rig, database } = rigInMemory();
+  const { ledger, clock } = rig;
+  await checkSoldGoes(rig, sqliteReservations({ database, ledger, clock, stock: UNCOUNTED }));
+  database.close();
+});
 
 describeReservations('on a handle that reads every number as a BigInt', () => {
   const { rig, database } = rigInMemory();

@@ -38,6 +38,19 @@ test('Shopify’s are recorded, each refund once, and the admission stays used',
   expect((await box.ledger.find(ADMISSION.id))?.state).toBe('ordered');
 });
 
+test.each([
+  ['too long', 'x'.repeat(9_000)],
+  ['no text', { code: 7 }],
+  ['a bell', 'customer\u0007'],
+])('a reason that is %s is left out, and the cancellation stands', async (_what, cancel_reason) => {
+  const box = await openOrders(shopifyWebhook);
+  await sendShopify(box, 'orders/paid', drop);
+  await sendShopify(box, 'orders/cancelled', { ...cancelled, cancel_reason });
+  const [recorded] = await box.fanfare.cancellationsOf('450789469');
+  expect(recorded).toMatchObject({ kind: 'cancelled' });
+  expect(recorded).not.toHaveProperty('reason');
+});
+
 test('a topic that is not signed cannot make a cancellation of an order', async () => {
   const box = await openOrders(shopifyWebhook);
   await sendShopify(box, 'orders/paid', drop);

@@ -2,7 +2,7 @@
 import { type FanfareEvent, type Ledger, memoryLedger } from '../../lib/index.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { createKeyring } from '../../lib/tokens/keyring.js';
-import { bury } from '../../lib/webhooks/dead-events.js';
+import { bury } from '../../lib/completion/dead-events.js';
 import { type DeadEvents, deadEvents } from '../../lib/webhooks/index.js';
 import { createInbox } from '../../lib/webhooks/inbox.js';
 import { ManualClock } from '../support/manual-clock.js';

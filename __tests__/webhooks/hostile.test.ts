@@ -6,6 +6,7 @@ import Stripe from 'stripe';
 import type { Fanfare, Middleware } from '../../lib/index.js';
 import { ADMISSION } from '../../lib/testing/bench.js';
 import {
+  completePayPalCapture,
   fanfareWebhook,
   shopifyNoteAttributes,
   shopifyWebhook,
@@ -13,7 +14,7 @@ import {
   wooCommerceWebhook,
 } from '../../lib/webhooks/index.js';
 import { closeStages } from '../support/servers.js';
-import { openPostBox, type PostBox, WEBHOOK_SECRET } from './post-box.js';
+import { openPostBox, type PostBox, timestamped, until, WEBHOOK_SECRET } from './post-box.js';
 
 afterEach(closeStages);
 
@@ -23,14 +24,15 @@ const hmac = (secret: string, encoding: 'hex' | 'base64', ...parts: (string | Bu
   parts.reduce((sum, part) => sum.update(part), createHmac('sha256', secret)).digest(encoding);
 
 interface Kind {
-  readonly receiver: (fanfare: Fanfare) => Middleware;
+  readonly receiver: (fanfare: Fanfare, maxBytes?: number) => Middleware;
   readonly sign: Signer;
   readonly header: string;
 }
 
+const MOST = 100_000;
 const KINDS: Readonly<Record<string, Kind>> = {
   fanfare: {
-    receiver: (fanfare) => fanfareWebhook(fanfare, { secrets: WEBHOOK_SECRET, maxBytes: 100_000 }),
+    receiver: (fanfare, maxBytes = MOST) => fanfareWebhook(fanfare, { secrets: WEBHOOK_SECRET, maxBytes }),
     header: 'X-Fanfare-Signature',
     sign: (body, seconds) => ({
       'X-Fanfare-Timestamp': String(seconds),
@@ -38,7 +40,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     }),
   },
   shopify: {
-    receiver: (fanfare) => shopifyWebhook(fanfare, { secrets: WEBHOOK_SECRET, maxBytes: 100_000 }),
+    receiver: (fanfare, maxBytes = MOST) => shopifyWebhook(fanfare, { secrets: WEBHOOK_SECRET, maxBytes }),
     header: 'X-Shopify-Hmac-Sha256',
     sign: (body) => ({
       'X-Shopify-Hmac-Sha256': hmac(WEBHOOK_SECRET, 'base64', body),
@@ -46,14 +48,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
     }),
   },
   woocommerce: {
-    receiver: (fanfare) => wooCommerceWebhook(fanfare, { secrets: WEBHOOK_SECRET, maxBytes: 100_000 }),
+    receiver: (fanfare, maxBytes = MOST) =>
+      wooCommerceWebhook(fanfare, { secrets: WEBHOOK_SECRET, maxBytes }),
     header: 'X-WC-Webhook-Signature',
     sign: (body) => ({ 'X-WC-Webhook-Signature': hmac(WEBHOOK_SECRET, 'base64', body) }),
   },
   stripe: {
-    receiver: (fanfare) =>
+    receiver: (fanfare, maxBytes = MOST) =>
       stripeWebhook(fanfare, {
-        ...{ secrets: WEBHOOK_SECRET, maxBytes: 100_000 },
+        ...{ secrets: WEBHOOK_SECRET, maxBytes },
         stripe: new Stripe('sk_test_of_nobody'),
       }),
     header: 'Stripe-Signature',
@@ -84,7 +87,33 @@ const BODIES: readonly (readonly [string, Buffer])[] = [
     ),
   ],
   ['packed', gzipSync('{"id":"1","type":"order.created"}')],
+  ['ids of all alphabets', Buffer.from(JSON.stringify(strange('\u{1F9E6}')))],
+  ['ids that turn the text around', Buffer.from(JSON.stringify(strange('a\u202eb')))],
+  ['ids that are half a letter', Buffer.from(JSON.stringify(strange('\ud83e')))],
+  ['ids with a NUL', Buffer.from(JSON.stringify(strange('a\u0000b')))],
+  ['ids that are paths', Buffer.from(JSON.stringify(strange('../../admin')))],
+  ['ids that are longer than a column', Buffer.from(JSON.stringify(strange('x'.repeat(3_000))))],
+  ['lists for ids', Buffer.from(JSON.stringify(strange(['cons_1'])))],
 ];
+
+/** What every receiver takes for an event, or an order, with such ids in every place. */
+function strange(id: unknown): object {
+  const names = ['fanfare_admission_id', 'fanfare_consumer_id', 'fanfare_distribution_id', 'consumerId'];
+  const fields = [
+    ...names.map((name) => [name, id] as const),
+    ['fanfare_distribution_type', 'queue'] as const,
+  ];
+  const metadata = Object.fromEntries(fields);
+  const object = { id, metadata, amount_received: 1, currency: id, payment_intent: id };
+  return {
+    ...{ id, type: 'payment_intent.succeeded', created: 1_700_000_000, order_id: id, status: 'completed' },
+    ...{ total_price: id, total: id, currency: id, cancelled_at: id, cancel_reason: id },
+    data: { object, queueId: id, consumerId: id, orderId: id, admissionToken: id },
+    note_attributes: fields.map(([name, value]) => ({ name, value })),
+    line_items: [{ price: id, quantity: id, properties: fields.map(([name, value]) => ({ name, value })) }],
+    meta_data: fields.map(([key, value]) => ({ key: `_${key}`, value })),
+  };
+}
 
 describe.each(Object.entries(KINDS))('%s', (_name, { receiver, sign, header }) => {
   let box: PostBox;
@@ -107,6 +136,31 @@ describe.each(Object.entries(KINDS))('%s', (_name, { receiver, sign, header }) =
     expect(await sent.text()).not.toMatch(/^fault/);
     await box.settled();
     await expectNothing();
+  });
+
+  test('a body that breaks off, told by its length or not', async () => {
+    const body = Buffer.from(JSON.stringify(strange('1')));
+    for (const [before, more] of [{ 'Content-Length': body.length }, {}].entries()) {
+      const headers = { ...sign(body, seconds), ...more };
+      const cut = request(`${box.url}/hook`, { method: 'POST', headers });
+      cut.on('error', () => undefined);
+      cut.write(body.subarray(0, 40), () => {
+        cut.destroy();
+      });
+      await until(() => box.said('webhook.refused').length > before);
+      expect(box.said('webhook.refused').at(-1)).toMatchObject({ reason: 'malformed' });
+      await box.clock.advance(60_000);
+    }
+    await expectNothing();
+  });
+
+  test('as deep as a body can be', async () => {
+    const wide = await openPostBox({ receiver: (fanfare) => receiver(fanfare, 1_048_576) });
+    const levels = 170_000;
+    const body = Buffer.from(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+    const sent = await wide.post(body, sign(body, Math.floor(wide.clock.now() / 1_000)));
+    expect([200, 400]).toContain(sent.status);
+    expect(await sent.text()).not.toMatch(/^fault/);
   });
 
   test('too large, told by its length or not', async () => {
@@ -172,4 +226,66 @@ test('a note of a Shopify order that says a thousand things is read, and what is
   await box.settled();
   expect(box.said('completion.recorded')).toHaveLength(1);
   expect(box.said('webhook.order_refused')).toEqual([]);
+});
+
+test.each(['shopify', 'woocommerce'])(
+  '%s: ten thousand lines of one order are one admission',
+  async (kind) => {
+    const { receiver, sign } = KINDS[kind]!;
+    const box = await openPostBox({ receiver: (fanfare) => receiver(fanfare, 10_000_000) });
+    const carried = shopifyNoteAttributes(ADMISSION);
+    const line = { properties: carried, meta_data: carried.map(({ name, value }) => ({ key: name, value })) };
+    const line_items = Array.from({ length: 10_000 }, () => line);
+    const body = Buffer.from(JSON.stringify({ id: 1, status: 'completed', line_items }));
+    expect((await box.post(body, sign(body, 0))).status).toBe(200);
+    await box.settled();
+    expect(box.said('completion.recorded')).toHaveLength(1);
+  },
+);
+
+test('an event that is sent again under another signature is the same event, and under none of ours it is none', async () => {
+  const secrets = [WEBHOOK_SECRET, 'whsec_next'];
+  const heard: string[] = [];
+  const box = await openPostBox({
+    receiver: (fanfare) => fanfareWebhook(fanfare, { secrets, onEvent: ({ id }) => heard.push(id) }),
+  });
+  const body = JSON.stringify({ id: 'whk_1', type: 'order.created', data: { orderId: '1' } });
+  const now = box.clock.now();
+  const first = timestamped(body, now);
+  for (const headers of [first, timestamped(body, now + 9_000), timestamped(body, now, 'whsec_next')])
+    expect((await box.post(body, headers)).status).toBe(200);
+  // The signature of one body above another, the time of one above another's, and a stranger's.
+  const other = body.replace('"1"', '"2"');
+  for (const [sent, headers] of [
+    [other, first],
+    [body, { ...first, 'X-Fanfare-Timestamp': String(Math.floor(now / 1_000) + 9) }],
+    [body, { ...first, 'X-Fanfare-Timestamp': `${first['X-Fanfare-Timestamp']!}, 1` }],
+    [body, timestamped(body, now, 'whsec_of_a_stranger')],
+  ] as const)
+    expect((await box.post(sent, headers)).status).toBe(401);
+  await box.clock.advance(301_000);
+  expect((await box.post(body, first)).status).toBe(401);
+  await box.settled();
+  expect(heard).toEqual(['whk_1']);
+});
+
+test.each([
+  ...[null, undefined, [], 'capture', 7, {}, { purchase_units: {} }, { purchase_units: [null, []] }],
+  { purchase_units: [{ payments: { captures: [null, 1, { status: 'COMPLETED' }] } }] },
+  { id: 'C', status: ['COMPLETED'], custom_id: 'a' },
+  { id: 'C', status: 'COMPLETED', custom_id: ['a'] },
+  { id: 'C', status: 'COMPLETED', custom_id: '../x,\u{1F9E6},\ud83e,{' },
+  { id: 'C', status: 'COMPLETED', custom_id: '{"consumerId":[1],"distributionType":{}}' },
+])('PayPal: %j completes nothing', async (captured) => {
+  const { fanfare, ledger } = await openPostBox({ receiver: KINDS['fanfare']!.receiver });
+  expect(await completePayPalCapture(fanfare, captured as never)).toEqual([]);
+  expect(await ledger.list({ states: ['ordered'], limit: 1 })).toEqual([]);
+});
+
+test('PayPal: a capture that names an admission and has no id of its own is told so', async () => {
+  const { fanfare } = await openPostBox({ receiver: KINDS['fanfare']!.receiver });
+  const nameless = { status: 'COMPLETED', custom_id: 'a', id: ['x'], invoice_id: {} };
+  await expect(completePayPalCapture(fanfare, nameless)).rejects.toMatchObject({
+    code: 'INVALID_ADMISSION_DATA',
+  });
 });

@@ -298,6 +298,30 @@ describe('PayPal', () => {
     });
   });
 
+  test('told by the same event again it is new again, told by another it is not', async () => {
+    const { fanfare } = await openStage({ deliveries: 'manual' });
+    const told = { ...capture, custom_id: JSON.stringify(TRIPLE) };
+    const tell = async (eventId: string) =>
+      (await completePayPalCapture(fanfare, told, { eventId })).map(({ isNew }) => isNew);
+    expect([await tell('WH-1'), await tell('WH-1'), await tell('WH-2')]).toEqual([[true], [true], [false]]);
+  });
+
+  test('whether it was late is judged by when it was made, or by what the shop says', async () => {
+    const { fanfare } = await openStage({
+      deliveries: 'manual',
+      latePayment: 'refund',
+      orderGraceSeconds: 60,
+    });
+    const ends = Date.parse(capture.create_time);
+    await fanfare.completeAdmission({ ...other, expiresAt: ends }, { orderId: 'row' });
+    const told = { ...capture, custom_id: payPalCustomId(other), invoice_id: 'row' };
+    const judged = async (paidAt?: string | number) =>
+      (await completePayPalCapture(fanfare, told, paidAt === undefined ? {} : { paidAt }))[0];
+    expect(await judged()).toMatchObject({ late: false, outcome: 'honour' });
+    expect(await judged(ends + 60_000)).toMatchObject({ late: false });
+    expect(await judged('2023-11-17T09:00:00Z')).toMatchObject({ late: true, outcome: 'refund' });
+  });
+
   test('an admission that is used keeps the others of the same order from nothing', async () => {
     const { fanfare } = await openStage({ deliveries: 'manual' });
     await fanfare.completeAdmission(other, { orderId: 'before' });

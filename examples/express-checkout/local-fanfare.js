@@ -4,9 +4,9 @@ const { experiences } = require('./products.js');
 
 const EMULATOR_KEY = 'sk_test_emulator';
 
-async function openLocalFanfare(environment, given) {
-  if (given || environment.FANFARE_API_URL) return undefined;
-  if (environment.FANFARE_SECRET_KEY?.startsWith('sk_live_')) {
+async function openLocalFanfare(given) {
+  if (given || process.env.FANFARE_API_URL) return undefined;
+  if (process.env.FANFARE_SECRET_KEY?.startsWith('sk_live_')) {
     throw new Error(
       'FANFARE_SECRET_KEY is a live key, and no FANFARE_API_URL is set: the built-in emulator refuses it.',
     );

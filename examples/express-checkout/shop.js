@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const { sqliteLedger } = require('express-fanfare/sqlite');
 const { openFrameSite } = require('./flows/embedded.js');
 const { openPaySite } = require('./flows/external.js');
-const { openShopSite } = require('./flows/same-site.js');
+const { createShopFanfare, openShopSite } = require('./flows/same-site.js');
 const { openLocalFanfare } = require('./local-fanfare.js');
 const { openOrders } = require('./orders.js');
 const { stock } = require('./products.js');
@@ -27,18 +27,18 @@ function openData(folder = mkdtempSync(join(tmpdir(), 'quayside-'))) {
 }
 
 /** What the instances have in common. Each has a ledger of its own on the one file, and closes it. */
-function commonOptions({ local, given, file, orders, environment }) {
+function commonOptions({ local, given, file, orders }) {
   const session = {
     // Good for this run only. Beside a real Fanfare the secret must be given: a new one at each start would end
     // every shopper's session.
-    secrets: [environment.FANFARE_SESSION_SECRET || randomBytes(32).toString('hex')],
+    secrets: [process.env.FANFARE_SESSION_SECRET || randomBytes(32).toString('hex')],
     insecure: true,
   };
   const { organizationId, secretKey, url: baseUrl } = local ?? {};
-  return ({ ledger = sqliteLedger({ file }) } = {}) => ({
+  return () => ({
     ...(local && { organizationId, secretKey, api: { baseUrl }, session }),
     ...given,
-    ledger,
+    ledger: sqliteLedger({ file }),
     orderUrl: (orderId) => `/orders/${orderId}`,
     findOrder: ({ id }) => {
       const order = orders.ofAdmission(id);
@@ -59,7 +59,7 @@ async function findProvider({ PROVIDER_URL: origin, PROVIDER_SECRET: secret }) {
  * Opens everything on the loopback. `dataDir` is the folder of the SQLite file; default: a new temporary one. `given`: what
  * `createFanfare` gets in place of what the environment says, such as a test's own Fanfare.
  */
-async function startShop({ port = 0, dataDir, environment = process.env, given } = {}) {
+async function startShop({ port = 0, dataDir, given } = {}) {
   const sites = [];
   const others = [];
   const closes = (list, thing) => (list.push(thing), thing);
@@ -69,30 +69,26 @@ async function startShop({ port = 0, dataDir, environment = process.env, given }
     for (const thing of others.splice(0).reverse()) await thing?.close();
   };
   try {
-    const local = closes(others, await openLocalFanfare(environment, given));
-    const { origin, secret } = closes(others, await findProvider(environment));
+    const local = closes(others, await openLocalFanfare(given));
+    const { origin, secret } = closes(others, await findProvider(process.env));
     const { file, orders } = openData(dataDir);
     others.push(orders);
     const shop = closes(sites, await openSite({ port }));
     const pay = closes(sites, await openSite({ name: 'localhost' }));
     const frame = closes(sites, await openSite({ name: 'localhost' }));
 
-    const ledger = sqliteLedger({ file });
-    const till = closes(others, await openTill({ orders, ledger }));
     const provider = createProviderClient({ origin, secret, notifyUrl: `${shop.origin}/webhooks/payments` });
-    const options = commonOptions({ local, given, file, orders, environment });
+    const options = commonOptions({ local, given, file, orders });
     const origins = { shop: shop.origin, pay: pay.origin, frame: frame.origin };
     const handoffSecret = randomBytes(32).toString('hex');
-    const operatorPassword = environment.OPERATOR_PASSWORD || randomBytes(16).toString('base64url');
+    const operatorPassword = process.env.OPERATOR_PASSWORD || randomBytes(16).toString('base64url');
+    const fanfare = closes(others, createShopFanfare({ options, handoffSecret, origins }));
+    const till = closes(others, await openTill({ orders, fanfare }));
     const parts = { till, provider, secret };
-    const common = { options, origins, handoffSecret, operatorPassword, local, ledger, parts };
-    for (const [open, site] of [
-      [openShopSite, shop],
-      [openPaySite, pay],
-      [openFrameSite, frame],
-    ]) {
-      await closes(others, open({ ...common, site })).ready();
-    }
+    const pays = closes(others, openPaySite({ options, handoffSecret, origins, parts, site: pay }));
+    const framed = closes(others, openFrameSite({ options, origins, parts, site: frame }));
+    for (const instance of [fanfare, pays, framed]) await instance.ready();
+    openShopSite({ fanfare, operatorPassword, origins, local, parts, site: shop });
     const addresses = { url: shop.origin, emulatorUrl: local?.url, providerUrl: origin, origins };
     return { ...addresses, operatorPassword, file, close };
   } catch (error) {

@@ -6,10 +6,11 @@ const SWEEP_MS = 60_000;
 /** What is held for a product and what an order of it takes: one piece, as there is one for each admission. */
 const cartOf = (slug) => [{ item: slug, quantity: 1 }];
 
-async function openTill({ orders, ledger }) {
+/** `fanfare`: the shop's; what happens to stock is said where everything else is. */
+async function openTill({ orders, fanfare }) {
   const reservations = sqliteReservations({
     database: orders.database,
-    ledger,
+    fanfare,
     stock: { table: 'stock', item: 'sku', quantity: 'available', total: 'made' },
   });
   await reservations.open();

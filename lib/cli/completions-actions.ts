@@ -21,8 +21,6 @@ export interface Action {
   act(completions: Completions, asked: Asked, terminal: Terminal): Promise<number>;
 }
 
-const MANY = 1_000;
-
 export const ACTIONS: Readonly<Record<string, Action>> = {
   list: { takes: ['state', 'older-than', 'limit', 'json'], ofOne: false, act: list },
   show: { takes: ['json'], ofOne: true, act: show },
@@ -66,13 +64,13 @@ async function retry(completions: Completions, { admissionId }: Asked, terminal:
 }
 
 async function retryAll(completions: Completions, { yes }: Asked, terminal: Terminal): Promise<number> {
-  const { length } = await completions.list({ states: ['dead'], limit: MANY });
-  if (length === 0) {
+  const { dead = 0 } = await completions.count({ states: ['dead'] });
+  if (dead === 0) {
     terminal.out('There are no dead completions.\n');
     return 0;
   }
-  const many = length === MANY ? `${MANY} dead completions or more` : counted(length, 'dead completion');
-  if (!yes && !(await confirmed(`Retry ${many}?`, terminal))) return refuse(terminal, UNCHANGED);
+  const question = `Retry ${counted(dead, 'dead completion')}?`;
+  if (!yes && !(await confirmed(question, terminal))) return refuse(terminal, UNCHANGED);
   const retried = await completions.retryAll();
   terminal.out(
     `${counted(retried, 'completion')} due now: a running shop sends them, unless its deliveries are paused.\n`,
@@ -98,7 +96,7 @@ async function discard(
   return 0;
 }
 
-const UNCHANGED = 'Nothing is changed.';
+export const UNCHANGED = 'Nothing is changed.';
 
 function unknown(admissionId: string): string {
   return `No order is recorded for the admission ${admissionId}.`;
@@ -118,7 +116,7 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function refuse(terminal: Terminal, text: string): number {
+export function refuse(terminal: Terminal, text: string): number {
   terminal.err(`${text}\n`);
   return 1;
 }

@@ -7,6 +7,8 @@ import { ACTIONS } from './completions-actions.js';
 import type { Terminal } from './command.js';
 import { command } from './command.js';
 import { readDuration } from './duration.js';
+import { idsLast } from './ids-last.js';
+import { readLimit } from './limit.js';
 import type { LedgerAddress } from './ledger-address.js';
 import { ADDRESS_HELP, ADDRESS_OPTIONS, readAddress } from './ledger-address.js';
 import { withLedger } from './open-ledger.js';
@@ -93,14 +95,6 @@ function parsed(args: readonly string[]) {
   return parseArgs({ args: idsLast(args), options: OPTIONS, allowPositionals: true });
 }
 
-/** An admission id is 43 characters, and one in 64 begins with a dash, which would make it an option. */
-function idsLast(args: readonly string[]): string[] {
-  const isDashedId = (arg: string): boolean => /^-[\w-]{42}$/.test(arg);
-  const ids = args.filter(isDashedId);
-  if (ids.length === 0 || args.includes('--')) return [...args];
-  return [...args.filter((arg) => !isDashedId(arg)), '--', ...ids];
-}
-
 function takes(action: Action, option: string): boolean {
   return option in ADDRESS_OPTIONS || action.takes.includes(option);
 }
@@ -129,10 +123,4 @@ function readAge(text = '0s'): number {
   if (seconds === undefined)
     throw new Error(`--older-than must be such as 90s, 30m, 2h or 3d, got "${text}"`);
   return seconds;
-}
-
-function readLimit(text = '100'): number {
-  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LONGEST_LIST) return limit;
-  throw new Error(`--limit must be a number from 1 to ${LONGEST_LIST}, got "${text}"`);
 }

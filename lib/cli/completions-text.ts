@@ -54,7 +54,8 @@ function nextAttempt({ nextAttemptAt }: Completion, now: number): string | undef
   return `${new Date(nextAttemptAt).toISOString()} (in ${sayDuration(nextAttemptAt - now)})`;
 }
 
-function aligned(rows: readonly Cells[]): string {
+/** Columns under each other, and nothing in them that a terminal would obey. */
+export function aligned(rows: readonly Cells[]): string {
   const printable = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, '?')));
   const widths = printable.reduce<number[]>(
     (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, cell.length)),

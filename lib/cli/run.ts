@@ -1,6 +1,7 @@
 /** The command line: finds the command and runs it. */
 import type { Command, Terminal } from './command.js';
 import { completionsCommand } from './completions-command.js';
+import { deadEventsCommand } from './dead-events-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { emulatorCommand } from './emulator-command.js';
 import { hidingPasswords } from './ledger-address.js';
@@ -10,6 +11,10 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly summar
   completions: {
     run: completionsCommand,
     summary: 'the orders Fanfare has not heard of: list, show, retry, discard',
+  },
+  'dead-events': {
+    run: deadEventsCommand,
+    summary: 'the webhook events that were given up: list, retry, discard',
   },
   doctor: {
     run: doctorCommand,

@@ -13,6 +13,7 @@ export function completionsOnCall(parts: LedgerParts): Completions {
   };
   return {
     list: async (query) => load().list(query),
+    count: async (query) => load().count(query),
     show: async (admissionId) => load().show(admissionId),
     retry: async (admissionId) => load().retry(admissionId),
     retryAll: async () => load().retryAll(),

@@ -10,8 +10,9 @@ const SHORT_LIMIT_MS = 2_000;
 const LONG_LIMIT_MS = 10_000;
 const SAID_AGAIN_AFTER_MS = 60_000;
 
-export interface LedgerParts {
-  readonly ledger: Ledger;
+/** `Asked`: as much of a ledger as is asked. */
+export interface LedgerParts<Asked extends Pick<Ledger, 'engine'> = Ledger> {
+  readonly ledger: Asked;
   readonly clock: Clock;
   /** Must not throw. */
   readonly emit: OnEvent;
@@ -42,10 +43,10 @@ export function watchLedger(parts: LedgerParts): LedgerWatch {
 }
 
 /** Asks once, for somebody who waits: rejects with `LEDGER_UNAVAILABLE` and `message` after at most two seconds. */
-export async function askLedger<T>(
-  parts: LedgerParts,
+export async function askLedger<T, Asked extends Pick<Ledger, 'engine'>>(
+  parts: LedgerParts<Asked>,
   message: string,
-  work: (ledger: Ledger) => Promise<T>,
+  work: (ledger: Asked) => Promise<T>,
 ): Promise<T> {
   try {
     return await askWithin(parts, SHORT_LIMIT_MS, work);
@@ -55,10 +56,10 @@ export async function askLedger<T>(
   }
 }
 
-async function askWithin<T>(
-  { ledger, clock, emit }: LedgerParts,
+async function askWithin<T, Asked extends Pick<Ledger, 'engine'>>(
+  { ledger, clock, emit }: LedgerParts<Asked>,
   limitMs: number,
-  work: (ledger: Ledger) => Promise<T>,
+  work: (ledger: Asked) => Promise<T>,
 ): Promise<T> {
   const before = failures.get(emit);
   const answer = await within(clock, limitMs, `The ${ledger.engine} ledger`, () => work(ledger));
@@ -70,7 +71,10 @@ async function askWithin<T>(
 /** The latest failure since `ledger.unavailable` was said, until the ledger is back: one for all who ask for an instance. */
 const failures = new WeakMap<OnEvent, { readonly cause: unknown }>();
 
-function sayUnavailable({ ledger: { engine }, emit }: LedgerParts, cause: unknown): void {
+function sayUnavailable(
+  { ledger: { engine }, emit }: LedgerParts<Pick<Ledger, 'engine'>>,
+  cause: unknown,
+): void {
   failures.set(emit, { cause });
   const message = `The ${engine} ledger could not be asked.`;
   emit({ type: 'ledger.unavailable', level: 'error', message, engine, cause });

@@ -1,4 +1,5 @@
 /** What an operator may ask about completions, and do with those that Fanfare has not taken. */
+import { compact } from '../admission/compact.js';
 import { isId } from '../admission/identity.js';
 import { FanfareError } from '../errors.js';
 import type { Ledger, RowQuery } from '../ledger/ledger.js';
@@ -19,6 +20,9 @@ const BATCH = 500;
 /** Due by every engine's clock, with a schedule that begins anew. */
 const AT_ONCE = { attempts: 0, nextAttemptAt: 0 } as const;
 
+/** How many there are in each state that was asked for; 0 is told, too. */
+export type CompletionCounts = Readonly<Partial<Record<CompletionState, number>>>;
+
 export interface CompletionQuery {
   /** Default: `ordered` and `dead`, which Fanfare has not heard of. */
   readonly states?: readonly CompletionState[];
@@ -34,6 +38,8 @@ export interface CompletionQuery {
  */
 export interface Completions {
   list(query?: CompletionQuery): Promise<readonly Completion[]>;
+  /** How many there are, whatever their number; of the same states as `list`. */
+  count(query?: Pick<CompletionQuery, 'states'>): Promise<CompletionCounts>;
   /** `undefined`: no order is recorded for this admission. */
   show(admissionId: string): Promise<Completion | undefined>;
   /**
@@ -55,6 +61,11 @@ export function completionsOf(parts: LedgerParts): Completions {
       const message = unable('The completions could not be listed');
       const rows = await askLedger(parts, message, (ledger) => ledger.list(read));
       return rows.filter(isUsed).map(completionOf);
+    },
+    async count({ states } = {}) {
+      const query = readQuery(compact({ states }));
+      const message = unable('The completions could not be counted');
+      return askLedger(parts, message, (ledger) => ledger.count({ states: query.states }));
     },
     async show(admissionId) {
       const row = await askOne(parts, admissionId, 'looked up', (ledger) => ledger.find(admissionId));

@@ -9,8 +9,6 @@ import { countsOf } from './count-event.js';
 import { deliveryErrorOf, verdictErrorOf } from './error-type.js';
 import { DURATION_BUCKETS, type MetricDefinition, METRICS } from './metrics.js';
 
-/** A ledger is asked for no more rows than this, at each collection. */
-const MOST_COUNTED = 1_000;
 const WAITING = ['ordered', 'dead'] as const;
 
 export class Instruments {
@@ -47,21 +45,14 @@ export class Instruments {
   }
 
   /** Looks at the ledger whenever metrics are collected. A ledger that is away has said so itself: no value then. */
-  watch(completions: Pick<Completions, 'list'>, now: () => number): () => void {
+  watch(completions: Watched, now: () => number): () => void {
     const waiting = this.#meter.createObservableGauge(METRICS.waiting.name, textsOf(METRICS.waiting));
     const oldest = this.#meter.createObservableGauge(METRICS.oldest.name, textsOf(METRICS.oldest));
     const look = async (result: BatchObservableResult): Promise<void> => {
-      for (const state of WAITING) {
-        const rows = await completions.list({ states: [state], limit: MOST_COUNTED }).catch(() => undefined);
-        if (rows === undefined) return;
+      for (const { state, number, since } of await lookedAt(completions).catch(() => [])) {
         const attributes = { 'fanfare.completion.state': state };
-        const [first] = rows;
-        result.observe(waiting, rows.length, attributes);
-        result.observe(
-          oldest,
-          first === undefined ? 0 : Math.max(0, now() - first.since) / 1_000,
-          attributes,
-        );
+        result.observe(waiting, number, attributes);
+        result.observe(oldest, Math.max(0, now() - (since ?? now())) / 1_000, attributes);
       }
     };
     this.#meter.addBatchObservableCallback(look, [waiting, oldest]);
@@ -69,6 +60,19 @@ export class Instruments {
       this.#meter.removeBatchObservableCallback(look, [waiting, oldest]);
     };
   }
+}
+
+type Watched = Pick<Completions, 'list' | 'count'>;
+
+/** How many wait in each state, and since when the oldest does. */
+async function lookedAt(completions: Watched) {
+  const numbers = await completions.count({ states: WAITING });
+  const oldest = await Promise.all(WAITING.map((state) => completions.list({ states: [state], limit: 1 })));
+  return WAITING.map((state, place) => ({
+    state,
+    number: numbers[state] ?? 0,
+    since: oldest[place]?.[0]?.since,
+  }));
 }
 
 function durations(meter: Meter, definition: MetricDefinition): Histogram {

@@ -77,7 +77,7 @@ export const METRICS = {
     name: 'fanfare.completions.waiting',
     kind: 'gauge',
     unit: '{order}',
-    description: 'Orders that Fanfare has not heard of: 1,000 stands for that many or more',
+    description: 'Orders that Fanfare has not heard of',
     attributes: ['fanfare.completion.state'],
   },
   oldest: {

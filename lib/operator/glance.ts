@@ -1,5 +1,6 @@
 /** Gathers what the page shows: from this process, and from the ledger as far as it answers. */
 import { isId } from '../admission/identity.js';
+import type { DeadEvent, DeadEvents } from '../completion/dead-events.js';
 import { askLedger, type LedgerParts } from '../completion/ledger-watch.js';
 import type { Work } from '../completion/work.js';
 import { FanfareError } from '../errors.js';
@@ -16,6 +17,11 @@ export interface EntryPage {
   readonly isLast: boolean;
 }
 
+export interface EventPage {
+  readonly events: readonly DeadEvent[];
+  readonly isLast: boolean;
+}
+
 /** The whole shop: every process that shares the ledger. */
 export interface LedgerGlance {
   /** As it is now. */
@@ -23,6 +29,8 @@ export interface LedgerGlance {
   readonly today: { readonly ordered: number; readonly delivered: number };
   readonly dead: EntryPage;
   readonly waiting: EntryPage;
+  /** Of webhooks, the oldest ones. */
+  readonly deadEvents: EventPage;
   /** Absent: nothing was searched for. */
   readonly found?: readonly Entry[];
   /** What is about to be discarded. */
@@ -45,6 +53,7 @@ export interface Glance {
 export interface GlanceParts extends LedgerParts {
   readonly pulse: Pulse;
   readonly work: Pick<Work, 'completions' | 'state'>;
+  readonly events: DeadEvents;
   readonly validator: Pick<Validator, 'paused'>;
 }
 
@@ -79,7 +88,8 @@ async function lookAtLedger(parts: GlanceParts, view: View): Promise<LedgerGlanc
     );
     const dead = await pageOf(parts, 'dead', view.deadPage);
     const waiting = await pageOf(parts, 'ordered', view.waitingPage);
-    return { now, today: { ordered, delivered }, dead, waiting, ...(await wanted(parts, view)) };
+    const deadEvents = await eventsOf(parts);
+    return { now, today: { ordered, delivered }, dead, waiting, deadEvents, ...(await wanted(parts, view)) };
   } catch (error) {
     if (error instanceof FanfareError && error.code === 'LEDGER_UNAVAILABLE') return undefined;
     throw error;
@@ -101,6 +111,11 @@ async function pageOf({ work }: GlanceParts, state: 'dead' | 'ordered', page: nu
   const entries = await work.completions.list({ states: [state], limit: page * PAGE_SIZE + 1 });
   const start = (page - 1) * PAGE_SIZE;
   return { entries: entries.slice(start, start + PAGE_SIZE), isLast: entries.length <= start + PAGE_SIZE };
+}
+
+async function eventsOf({ events: dead }: GlanceParts): Promise<EventPage> {
+  const events = await dead.list(PAGE_SIZE + 1);
+  return { events: events.slice(0, PAGE_SIZE), isLast: events.length <= PAGE_SIZE };
 }
 
 /** By whatever it may be the name of. */

@@ -1,5 +1,6 @@
 /** The operator's page over HTTP: who may see it, what it shows, and what its forms do. */
 import { compact } from '../admission/compact.js';
+import { deadEventsOf } from '../completion/dead-events.js';
 import type { Work } from '../completion/work.js';
 import { FanfareError } from '../errors.js';
 import type { OnEvent } from '../events.js';
@@ -54,7 +55,8 @@ export function createOperatorPage(parts: OperatorParts, options: OperatorPageOp
   listen((event) => {
     pulse.hear(event);
   });
-  const page: Page = { ledger, clock, emit, context, work, validator, pulse, authorize };
+  const events = deadEventsOf({ ledger, clock, emit });
+  const page: Page = { ledger, clock, emit, context, work, events, validator, pulse, authorize };
   return function operatorPage(req: Request, res: Response, next: Next = lastResort(res)): void {
     serve(page, req, res).catch((error: unknown) => {
       // Outside the promise: what a handler throws is its own.
@@ -92,7 +94,7 @@ async function obey(page: Page, req: Request, res: Response): Promise<void> {
       explain(req, res, 403, 'This form is too old, or it was not made for this browser. Nothing was done.');
       return;
     }
-    const done = await act(page.work.completions, action, id);
+    const done = await act({ completions: page.work.completions, events: page.events }, action, id);
     seeOther(res, addressOf(calm(viewOf(targetOf(req))), { done }));
   } catch (error) {
     if (!(error instanceof FanfareError)) throw error;

@@ -1,6 +1,8 @@
 /** The whole page. Pure. */
 import { createHash } from 'node:crypto';
-import { actionForm, entryTable, type Listing } from './entries.js';
+import { confirmation } from './confirmation.js';
+import { entryTable, type Listing } from './entries.js';
+import { eventList } from './event-list.js';
 import type { Glance, LedgerGlance } from './glance.js';
 import { Markup, markup } from '../markup.js';
 import {
@@ -32,6 +34,9 @@ const DONE: Readonly<Record<Done, string>> = {
   'all-retried': 'All that were dead are on the schedule again, due at once.',
   discarded: 'It is discarded: Fanfare will not hear of it. The order itself is none the worse.',
   'not-discarded': 'Nothing was discarded: it is not dead any more.',
+  'event-retried': 'The event is worked once more, within 15 seconds, by a process that has its receiver.',
+  'event-discarded': 'The event is thrown away. What it told of is not done.',
+  'event-gone': 'Nothing was done: the event was retried or thrown away already.',
 };
 
 export interface PageParts extends Omit<Listing, 'now'> {
@@ -42,7 +47,7 @@ export interface PageParts extends Omit<Listing, 'now'> {
 
 export function renderPage(parts: PageParts): string {
   const { glance } = parts;
-  const dead = glance.ledger?.now.dead ?? 0;
+  const dead = (glance.ledger?.now.dead ?? 0) + (glance.ledger?.deadEvents.events.length ?? 0);
   const title = dead > 0 ? `(${dead} dead) The sale` : 'The sale';
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -70,6 +75,7 @@ ${ledger && section('At a glance', WHOLE, shopTiles(ledger))}
 ${section('How it stands', 'deliveries, Fanfare and the ledger', stateFacts(glance))}
 ${section('Minute by minute', own, plots(glance))}
 ${ledger && section('Dead completions', `${WHOLE}: Fanfare refused them, the oldest first`, deadList(listing, ledger.dead), retryAll(listing, ledger.dead))}
+${ledger && deadEvents(listing, ledger)}
 ${ledger && section('Waiting completions', `${WHOLE}: Fanfare has not heard of them, the oldest first`, waitingList(listing, ledger.waiting))}
 ${section('Refused, by reason', own, refusals(glance))}
 ${section('Latest warnings', `${processName} alone`, newsList(news, at))}`;
@@ -77,12 +83,11 @@ ${section('Latest warnings', `${processName} alone`, newsList(news, at))}`;
 
 const AWAY = markup`<p class="alert" role="alert"><b>The ledger does not answer.</b> No order goes through until it does. What is below is from this process alone.</p>`;
 
-function confirmation(listing: Listing, { discard }: LedgerGlance): Markup | undefined {
-  if (discard === undefined) return undefined;
-  const button = markup`<button class="danger">Discard for good</button>`;
-  const body = markup`<p class="alert">Fanfare will never hear that order <b>${discard.orderId}</b> used admission <code>${discard.admissionId}</code>. This cannot be undone.</p>
-<div class="pages">${actionForm(listing, 'discard', button, discard.admissionId)}<a class="button quiet" href="${addressOf(calm(listing.view))}">Keep it</a></div>`;
-  return section('Discard this completion?', discard.reason ?? '', body);
+/** Most shops never have one, and some have no webhooks. */
+function deadEvents(listing: Listing, { deadEvents: page }: LedgerGlance): Markup | undefined {
+  if (page.events.length === 0) return undefined;
+  const about = `${WHOLE}: they failed for three days, the log says why (webhook.dead); the oldest first`;
+  return section('Dead webhook events', about, eventList(listing, page));
 }
 
 function search(view: View): Markup {

@@ -1,6 +1,6 @@
 /** The parts of the page, from top to bottom. Pure. */
 import { entryTable, type Listing, pageLinks, actionForm } from './entries.js';
-import type { EntryPage, Glance, LedgerGlance } from './glance.js';
+import type { EntryPage, EventPage, Glance, LedgerGlance } from './glance.js';
 import { markup, type Markup } from '../markup.js';
 import { plot } from './plot.js';
 import { COUNTED, type Counted, type News } from './pulse.js';
@@ -19,7 +19,7 @@ interface Tile {
   readonly alarm?: boolean;
 }
 
-export function shopTiles({ now, today }: LedgerGlance): Markup {
+export function shopTiles({ now, today, deadEvents }: LedgerGlance): Markup {
   const { active = 0, pending = 0, unresolved = 0, ordered = 0, dead = 0 } = now;
   const tiles: readonly Tile[] = [
     { title: 'In checkout', number: active + pending, about: `${sayNumber(pending)} paying elsewhere` },
@@ -28,8 +28,14 @@ export function shopTiles({ now, today }: LedgerGlance): Markup {
     { title: 'Waiting', number: ordered, about: 'Fanfare has not heard yet' },
     { title: 'Dead', number: dead, about: 'refused; you decide', alarm: dead > 0 },
     { title: 'Unresolved', number: unresolved, about: 'ended without a word' },
+    ...eventTiles(deadEvents),
   ];
   return markup`<dl class="tiles">${tiles.map(tileOf)}</dl>`;
+}
+
+function eventTiles({ events: { length: number }, isLast }: EventPage): readonly Tile[] {
+  const about = isLast ? 'of webhooks; you decide' : 'or more, of webhooks';
+  return number === 0 ? [] : [{ title: 'Dead events', number, about, alarm: true }];
 }
 
 function tileOf({ title, number, about, alarm = false }: Tile): Markup {

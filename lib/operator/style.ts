@@ -22,7 +22,7 @@ nav a{display:inline-block;line-height:44px}
 section{margin-top:1.25rem}
 .heading{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;margin-bottom:.5rem}
 .heading h2{flex:0 1 auto}
-.heading .faint{flex:1 1 12rem}
+.heading .faint{flex:1 1 16rem;overflow-wrap:anywhere}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.75rem 1rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:0}
 .tiles div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.625rem .875rem}
@@ -32,8 +32,8 @@ section{margin-top:1.25rem}
 .tiles .alarm{border-color:var(--bad);background:var(--bad-page)}
 .tiles .alarm .number{color:var(--bad)}
 .plots{display:grid;grid-template-columns:repeat(3,1fr);gap:.75rem}
-.plot{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.625rem .875rem;color:var(--link)}
-.plot figcaption{display:flex;justify-content:space-between;color:var(--text);font-weight:600}
+.plot{display:flex;flex-direction:column;margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.625rem .875rem;color:var(--link)}
+.plot figcaption{flex:1;display:flex;gap:.5rem;justify-content:space-between;color:var(--text);font-weight:600}
 .plot svg{display:block;width:100%;height:3.5rem;margin:.375rem 0 .125rem}
 .plot rect{fill:currentColor}
 .plot line{stroke:var(--line)}

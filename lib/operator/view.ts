@@ -1,6 +1,8 @@
 /** What the operator wants to see, as it stands in the address. Pure. */
+import { compact } from '../admission/compact.js';
 import { isId } from '../admission/identity.js';
 import { isShortText } from '../admission/short-text.js';
+import { isEventId } from '../completion/dead-events.js';
 
 /** Completions on one page of a list. */
 export const PAGE_SIZE = 25;
@@ -10,8 +12,17 @@ export const MOST_PAGES = 40;
 export const REFRESH_EVERY = 30;
 
 /** What has just been done. */
-export type Done = 'retried' | 'not-retried' | 'all-retried' | 'discarded' | 'not-discarded';
-const DONE: readonly Done[] = ['retried', 'not-retried', 'all-retried', 'discarded', 'not-discarded'];
+export type Done = (typeof DONE)[number];
+const DONE = [
+  'retried',
+  'not-retried',
+  'all-retried',
+  'discarded',
+  'not-discarded',
+  'event-retried',
+  'event-discarded',
+  'event-gone',
+] as const;
 
 export interface View {
   readonly deadPage: number;
@@ -21,13 +32,15 @@ export interface View {
   readonly search?: string;
   /** The admission whose completion is about to be discarded. */
   readonly discard?: string;
+  /** The webhook event that is about to be thrown away. */
+  readonly discardEvent?: string;
   readonly done?: Done;
 }
 
 export function viewOf(target: string): View {
   const query = new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?')) : '');
   const search = query.get('search')?.trim() ?? '';
-  const discard = query.get('discard');
+  const [discard, discardEvent] = [query.get('discard'), query.get('discard-event')];
   const done = DONE.find((known) => known === query.get('done'));
   return {
     deadPage: pageOf(query.get('dead')),
@@ -35,21 +48,20 @@ export function viewOf(target: string): View {
     refreshes: query.get('refresh') === 'on',
     ...(isShortText(search) ? { search } : {}),
     ...(isId(discard) ? { discard } : {}),
+    ...(isEventId(discardEvent) ? { discardEvent } : {}),
     ...(done === undefined ? {} : { done }),
   };
 }
 
 /** The address of a view, relative to the page, wherever that is mounted. */
 export function addressOf(view: View, change: Partial<View> = {}): string {
-  const { deadPage, waitingPage, refreshes, search, discard, done } = { ...view, ...change };
-  const query = new URLSearchParams();
-  if (search !== undefined) query.set('search', search);
-  if (deadPage > 1) query.set('dead', String(deadPage));
-  if (waitingPage > 1) query.set('waiting', String(waitingPage));
-  if (refreshes) query.set('refresh', 'on');
-  if (discard !== undefined) query.set('discard', discard);
-  if (done !== undefined) query.set('done', done);
-  return `?${query.toString()}`;
+  const { deadPage, waitingPage, refreshes, search, discard, discardEvent, done } = { ...view, ...change };
+  const behindFirst = (page: number): string | undefined => (page > 1 ? String(page) : undefined);
+  const fields = compact({
+    ...{ search, dead: behindFirst(deadPage), waiting: behindFirst(waitingPage) },
+    ...{ refresh: refreshes ? 'on' : undefined, discard, 'discard-event': discardEvent, done },
+  });
+  return `?${new URLSearchParams(fields).toString()}`;
 }
 
 /** The same place, without what was said or asked there. */

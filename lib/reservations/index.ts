@@ -5,6 +5,7 @@ export { sqliteReservations } from './sqlite.js';
 export type { SqlitePlace, SqliteReservationOptions, SqliteReservations } from './sqlite.js';
 export type {
   AdmissionId,
+  AskableLedger,
   AskingAdmission,
   BesideFanfare,
   LedgerAlone,

@@ -21,6 +21,9 @@ export interface StockOptions {
   readonly clock?: Clock;
 }
 
+/** A ledger, as far as stock is concerned. */
+export type AskableLedger = Pick<Ledger, 'engine' | 'find'>;
+
 export interface BesideFanfare {
   /**
    * What `createFanfare` returned: its ledger knows which admission has an order attempt or an order, and its `onEvent`, its
@@ -35,7 +38,7 @@ export interface BesideFanfare {
 export interface LedgerAlone {
   readonly fanfare?: undefined;
   /** The one that `createFanfare` was given elsewhere. */
-  readonly ledger: Pick<Ledger, 'find'>;
+  readonly ledger: AskableLedger;
   /** Default: warnings and errors as one line each on stderr. The channel hears everything, too. */
   readonly onEvent?: OnEvent;
 }
@@ -51,7 +54,7 @@ export interface OrderOfHolds {
 
 /** A `Fanfare`, as far as stock is concerned. */
 export interface WithLedger {
-  readonly backstage: { readonly ledger: Pick<Ledger, 'find'>; readonly emit: OnEvent };
+  readonly backstage: { readonly ledger: AskableLedger; readonly emit: OnEvent };
 }
 
 /** An admission by its id, such as `req.admission`. */
@@ -77,7 +80,7 @@ export interface Reservations {
    * brought to this item and quantity, and keeps its place; only the difference is taken or given back. Lines that are
    * not named stay as they are. Rejects with `SOLD_OUT` (`lines`: which), `ADMISSION_EXPIRED`, or `ADMISSION_USED`; where
    * it would make less of what an order attempt may be paying for, with `ADMISSION_IN_USE`, or `LEDGER_UNAVAILABLE` when
-   * nobody can tell. An attempt's own handler may change its cart, until `deferAdmission` or its answer.
+   * nobody can tell within two seconds. An attempt's own handler may change its cart, until `deferAdmission` or its answer.
    */
   hold(
     admission: AskingAdmission & { readonly expiresAt?: number },
@@ -94,16 +97,19 @@ export interface Reservations {
    * with `ADMISSION_IN_USE`, `ADMISSION_USED` and `LEDGER_UNAVAILABLE` as `hold` does.
    */
   release(admission: AskingAdmission, lines?: readonly string[]): Promise<readonly Hold[]>;
-  /** Every hold of an admission, with its outcome; the latest first. */
+  /**
+   * Every hold of an admission, with its outcome; the latest first. What was given back is known for 30 days, what was sold
+   * for 400, or for good where the stock table has a `total`.
+   */
   find(admission: AdmissionId): Promise<readonly Hold[]>;
   /**
-   * Settles holds whose time is over; to be called about once a minute, by any number of processes. Rejects only when it
-   * cannot find out which are due.
+   * Settles holds whose time is over, and deletes up to 500 that nobody needs to know of any more (see `find`); to be called
+   * about once a minute, by any number of processes. Rejects only when it cannot find out which are due.
    */
   sweep(): Promise<Sweep>;
   /**
    * Compares all open holds, and those settled in the last `sinceSeconds` (default 86,400), with stock and orders. Changes
-   * nothing. Rejects with a `TypeError` for a wrong `sinceSeconds`.
+   * nothing. Rejects with a `TypeError` for a wrong `sinceSeconds`, and when the ledger has not answered for ten seconds.
    */
   reconcile(range?: { readonly sinceSeconds?: number }): Promise<Reconciliation>;
   /** Closes what it opened itself; a handle or pool that was handed in stays yours. */

@@ -53,6 +53,11 @@ export function sayFailed(emit: OnEvent, failed: Sweep['failed']): void {
   emit({ type: 'reservation.sweep_failed', level: 'error', message, admissions: failed.length, cause });
 }
 
+export function sayUnpurged(emit: OnEvent, cause: unknown): void {
+  const message = 'Holds that ended long ago could not be deleted; the next sweep tries again.';
+  emit({ type: 'reservation.sweep_failed', level: 'error', message, admissions: 0, cause });
+}
+
 export function sayDifferences(emit: OnEvent, differences: readonly Difference[]): void {
   for (const { kind, item, admissionId, orderId } of differences) {
     const about = compact({ item, admissionId, orderId });

@@ -28,11 +28,12 @@ CREATE UNIQUE INDEX IF NOT EXISTS ${index('live')} ON ${holds} (admission_id, li
   WHERE state IN ('held', 'converted');
 CREATE INDEX IF NOT EXISTS ${index('due')} ON ${holds} (expires_at) WHERE state = 'held';
 CREATE INDEX IF NOT EXISTS ${index('settled')} ON ${holds} (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ${index('given_back')} ON ${holds} (settled_at) WHERE state IN ('released', 'expired');
 `;
 }
 
 export function createStatements(names: Names) {
-  return { ...holdStatements(names), ...stockStatements(names) };
+  return { ...holdStatements(names), ...endedStatements(names), ...stockStatements(names) };
 }
 
 function statement(text: string, ...values: Value[]): Statement {
@@ -74,6 +75,20 @@ function holdStatements({ holds }: Names) {
       statement(
         `UPDATE ${holds} SET state = ?, order_id = ?, settled_at = ? WHERE id = ? AND state = 'held' RETURNING id`,
         ...[state, orderId, now, id],
+      ),
+  };
+}
+
+function endedStatements({ holds, total }: Names) {
+  return {
+    /** Whether what was sold is part of a sum that has to come out right, so that none of it may be forgotten. */
+    sumsUp: total !== undefined,
+    purge: (states: readonly HoldState[], before: number, limit: number) =>
+      statement(
+        `DELETE FROM ${holds} WHERE id IN (SELECT id FROM ${holds}
+           WHERE state IN (${states.map((state) => `'${state}'`).join(', ')}) AND settled_at < ?
+           ORDER BY settled_at LIMIT ?) RETURNING id`,
+        ...[before, limit],
       ),
   };
 }

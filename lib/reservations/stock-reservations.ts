@@ -1,6 +1,6 @@
 /** Reservations over any engine: what is handed in is checked, the step is run, and what came of it is said. */
+import { askLedger } from '../completion/ledger-watch.js';
 import { FanfareError } from '../errors.js';
-import type { Row } from '../ledger/row.js';
 import { type Converted, convert, type Converting } from './convert.js';
 import type { Engine, TimedStep } from './engine.js';
 import type { Hold } from './hold.js';
@@ -8,10 +8,11 @@ import { holdsIn } from './hold.js';
 import { LeaveNeeded, refuseLeave } from './leave.js';
 import type { CartLine } from './lines.js';
 import { readCart, readId, readLineNames, readText } from './lines.js';
+import { purge } from './purge.js';
 import type { Reconciliation } from './reconcile.js';
 import { reconcile } from './reconcile.js';
 import type { AdmissionId, AskingAdmission, OrderOfHolds, Reservations } from './reservations.js';
-import { sayConverted, sayDifferences, sayEach, sayFailed } from './saying.js';
+import { sayConverted, sayDifferences, sayEach, sayFailed, sayUnpurged } from './saying.js';
 import { readSeconds, type SharedOptions } from './shared-options.js';
 import type { Statements } from './statements.js';
 import type { Step } from './step.js';
@@ -21,6 +22,10 @@ import { sweep } from './sweep.js';
 
 /** A checkout that runs into the end of its admission keeps its stock for this long. */
 const MARGIN_MS = 60_000;
+/** No admission's: two processes that purge wait for each other, and for nobody else. */
+const PURGE = 'purge *';
+const UNTOLD =
+  'Whether an order attempt is paying for this stock is not known: the ledger cannot be asked. Try again.';
 
 export interface StockReservationsParts extends SharedOptions {
   readonly engine: Engine;
@@ -91,7 +96,7 @@ export class StockReservations<Database extends Engine> implements Reservations 
     const swept = await sweep(this.#parts);
     sayEach(this.#parts.emit, [...swept.expired, ...swept.converted]);
     sayFailed(this.#parts.emit, swept.failed);
-    return swept;
+    return { ...swept, purged: await this.#purge() };
   }
 
   async reconcile({
@@ -134,16 +139,20 @@ export class StockReservations<Database extends Engine> implements Reservations 
     for (let leave: LeaveNeeded | undefined; ;) {
       const done = await this.engine.transact(id, step(leave));
       if (!(done instanceof LeaveNeeded)) return done;
-      refuseLeave(await this.#rowOf(id), attemptId);
+      const row = await askLedger(this.#parts, UNTOLD, (ledger) => ledger.find(id));
+      refuseLeave(row, attemptId);
       leave = done;
     }
   }
 
-  async #rowOf(id: string): Promise<Row | undefined> {
+  /** Nobody is to suffer for what is only tidying up: the next sweep tries again. */
+  async #purge(): Promise<number> {
+    const { engine, statements, emit } = this.#parts;
     try {
-      return await this.#parts.ledger.find(id);
+      return await engine.transact(PURGE, (now) => purge(statements, now));
     } catch (cause) {
-      throw new FanfareError('LEDGER_UNAVAILABLE', { cause });
+      sayUnpurged(emit, cause);
+      return 0;
     }
   }
 }

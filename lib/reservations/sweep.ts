@@ -19,7 +19,12 @@ export interface Sweep {
   readonly waiting: readonly string[];
   /** Admissions that could not be settled, or not be asked about: left as they were, for the next sweep. */
   readonly failed: readonly { readonly admissionId: string; readonly cause: unknown }[];
+  /** How many holds were deleted, since they had come to their outcome long ago. */
+  readonly purged: number;
 }
+
+/** The same, before old holds are deleted. */
+export type Settlement = Omit<Sweep, 'purged'>;
 
 export interface SweepParts {
   readonly engine: Engine;
@@ -27,11 +32,11 @@ export interface SweepParts {
   readonly ledger: Pick<Ledger, 'find'>;
 }
 
-type Settled = { readonly [Key in keyof Sweep]?: Sweep[Key] };
+type Settled = Partial<Settlement>;
 
 const PAGE = 100;
 
-export async function sweep(parts: SweepParts): Promise<Sweep> {
+export async function sweep(parts: SweepParts): Promise<Settlement> {
   const done: Settled[] = [];
   for (let last = ''; ;) {
     const due = await parts.engine.read((now) => dueAdmissions(parts.statements, now, last));
@@ -68,7 +73,7 @@ async function settleOne({ engine, statements, ledger }: SweepParts, admissionId
   }
 }
 
-function together(done: readonly Settled[]): Sweep {
+function together(done: readonly Settled[]): Settlement {
   return {
     expired: done.flatMap(({ expired = [] }) => expired),
     converted: done.flatMap(({ converted = [] }) => converted),

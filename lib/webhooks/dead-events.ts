@@ -1,78 +1,10 @@
-/** Events that were given up: kept as they were, until somebody has them worked once more or throws them away. */
-import { askLedger } from '../completion/ledger-watch.js';
-import type { Ledger } from '../ledger/ledger.js';
-import type { Note } from '../ledger/note.js';
+/** What the receivers of a shop have given up, for its own tools; operators have the page and the command. */
+import { type DeadEvents, deadEventsOf } from '../completion/dead-events.js';
 import type { OnStage } from '../middleware/backstage.js';
-import { KEPT_MS } from './mail.js';
 
-/** An event that was given up. Times are milliseconds since the epoch. */
-export interface DeadEvent {
-  /** Names it for `retry` and `discard`. */
-  readonly id: string;
-  /** The receiver's `name`. */
-  readonly receiver: string;
-  readonly eventId: string;
-  readonly diedAt: number;
-  /** Until when it is kept. */
-  readonly until: number;
-  /** What the receiver was to do, for whoever looks into it: an order and its admission, or an event of Fanfare's. No token. */
-  readonly work: Readonly<Record<string, unknown>>;
-}
-
-/** Every method rejects with `LEDGER_UNAVAILABLE` when the ledger does not answer within two seconds. */
-export interface DeadEvents {
-  /** The oldest first, at most `limit`; default 100. */
-  list(limit?: number): Promise<readonly DeadEvent[]>;
-  /**
-   * Has it worked once more, with all its attempts, by a process that has the receiver: within 15 seconds. `false`: there is
-   * none, or it was retried or discarded already.
-   */
-  retry(id: string): Promise<boolean>;
-  /** Throws it away. `false`: there is none, or it was retried or discarded already. */
-  discard(id: string): Promise<boolean>;
-}
-
-const DEAD_MS = 90 * 24 * 60 * 60 * 1_000;
-const AWAY = 'The dead events could not be read or changed: the ledger cannot be asked. Call again.';
-const NOTE_KEY = /^[\w.:-]{1,128}$/;
-
-/** Moves a note to the dead ones. Safe to repeat: what was moved halfway is moved. */
-export async function bury(ledger: Ledger, { key, value }: Note, now: number): Promise<true> {
-  await ledger.addNote({ kind: 'webhook_dead', key, value, until: now + DEAD_MS });
-  await ledger.finishNote('webhook', key);
-  return true;
-}
+export type { DeadEvent, DeadEvents } from '../completion/dead-events.js';
 
 /** The events that receivers of this shop have given up (`webhook.dead`), whichever process it was; kept for 90 days. */
 export function deadEvents({ backstage }: Pick<OnStage, 'backstage'>): DeadEvents {
-  const ask = <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> => askLedger(backstage, AWAY, work);
-  return {
-    list: (limit = 100) =>
-      ask(async (ledger) => (await ledger.openNotes('webhook_dead', limit)).map(deadEventOf)),
-    retry: (id) =>
-      ask(async (ledger) => {
-        const dead = NOTE_KEY.test(id) ? await ledger.findNote('webhook_dead', id) : undefined;
-        if (dead === undefined || dead.done) return false;
-        await ledger.addNote({ ...revived(dead), until: backstage.clock.now() + KEPT_MS });
-        return ledger.finishNote('webhook_dead', id);
-      }),
-    discard: (id) =>
-      ask(async (ledger) => NOTE_KEY.test(id) && (await ledger.finishNote('webhook_dead', id))),
-  };
-}
-
-/** Its own name stays taken, so that the sender's redeliveries are known; the new one is the same for all who retry it. */
-function revived({
-  key,
-  value,
-  createdAt,
-}: Note): Pick<Note, 'key' | 'value'> & { readonly kind: 'webhook' } {
-  const [first = key] = key.split('.');
-  return { kind: 'webhook', key: `${first}.${createdAt}`, value };
-}
-
-function deadEventOf({ key: id, value, createdAt: diedAt, until }: Note): DeadEvent {
-  const { receiver, eventId, work } = JSON.parse(value) as Pick<DeadEvent, 'receiver' | 'eventId' | 'work'>;
-  const plain = Object.entries(work).filter(([name]) => name !== 'sealedToken');
-  return { id, receiver, eventId, diedAt, until, work: Object.fromEntries(plain) };
+  return deadEventsOf(backstage);
 }

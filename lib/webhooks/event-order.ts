@@ -3,9 +3,9 @@
  * since a note does not change: the first free number is taken by the one step that adds a note.
  */
 import type { Triple } from '../admission/identity.js';
+import { KEPT_MS } from '../completion/dead-events.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { denialKey } from '../ledger/note.js';
-import { KEPT_MS } from './mail.js';
 
 /** Some times are told in whole seconds. */
 const SECOND_MS = 1_000;

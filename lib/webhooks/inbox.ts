@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { KEPT_MS } from '../completion/dead-events.js';
 import { askLedger } from '../completion/ledger-watch.js';
 import type { Backstage } from '../middleware/backstage.js';
-import { KEPT_MS, type Mail, type Worked } from './mail.js';
+import type { Mail, Worked } from './mail.js';
 import type { WebhookEvent } from './webhook-events.js';
 import { Worker } from './worker.js';
 

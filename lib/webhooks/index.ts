@@ -15,7 +15,7 @@ export { wooCommerceWebhook } from './woocommerce.js';
 export { stripeWebhook } from './stripe.js';
 export type { StripeLike, StripeWebhookOptions } from './stripe.js';
 export { completePayPalCapture } from './paypal.js';
-export type { PayPalOrderNamed } from './paypal.js';
+export type { PayPalCaptureTold } from './paypal.js';
 export type { OrderWebhookOptions } from './order-receiver.js';
 export type { CompletedOrder, OnCompleted } from './order-work.js';
 export type { Carried, CarriedFields, DistributionIdOf } from './carried.js';

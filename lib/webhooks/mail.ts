@@ -9,6 +9,3 @@ export interface Mail<Work> {
 
 /** `later`: it needs what has not come yet, and is tried again as after a fault, without a word. */
 export type Worked = 'done' | 'later';
-
-/** How long an event is known: longer than any sender's redeliveries go on. */
-export const KEPT_MS = 14 * 24 * 60 * 60 * 1_000;

@@ -1,6 +1,7 @@
 /** From an envelope to events of one vocabulary. Pure. */
 import { compact } from '../admission/compact.js';
 import { parseTime } from '../admission/expiry.js';
+import { isShortText } from '../admission/short-text.js';
 import type { Triple } from '../admission/identity.js';
 import { distributionType, isId } from '../admission/identity.js';
 import type { Envelope } from './envelope.js';
@@ -64,7 +65,7 @@ function admissionEvent(
     ...triple,
     type,
     at: parseTime(field(data, ...TIMES[type])) ?? plain.at,
-    orderId: textOf(field(data, 'orderId')),
+    orderId: orderIdIn(data),
     admittedAt: parseTime(field(data, 'admittedAt')),
     expiresAt: parseTime(field(data, 'claimDeadline', 'deadline', 'expiresAt')),
     token: textOf(
@@ -85,7 +86,7 @@ function admissionEvent(
 }
 
 function orderEvent(plain: Plain, type: OrderEventType, data: Fields): OrderEvent | undefined {
-  const orderId = textOf(field(data, 'orderId'));
+  const orderId = orderIdIn(data);
   if (orderId === undefined) return undefined;
   return compact({ ...plain, type, orderId, consumerId: idIn(data, 'consumerId') });
 }
@@ -96,6 +97,12 @@ function tripleIn(data: Fields, meaning: Meaning): Triple | undefined {
   const consumerId = idIn(data, 'consumerId');
   if (type === undefined || distributionId === undefined || consumerId === undefined) return undefined;
   return { distributionType: type, distributionId, consumerId };
+}
+
+/** What could not be an order's id on record is none. */
+function orderIdIn(data: Fields): string | undefined {
+  const orderId = textOf(field(data, 'orderId'));
+  return isShortText(orderId) ? orderId : undefined;
 }
 
 function idIn(data: Fields, ...names: readonly string[]): string | undefined {

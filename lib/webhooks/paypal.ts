@@ -10,9 +10,16 @@ import { admissionsOf, type Carried, carriedInObject, type NamedAdmission } from
 import { each } from './each.js';
 import { type Fields, fieldsOf, listOf, parseObject, textOf } from './fields.js';
 
-export interface PayPalOrderNamed {
+export interface PayPalCaptureTold {
   /** The shop's own order id; default: the capture's `invoice_id`, then its `id`. */
   readonly orderId?: string;
+  /**
+   * When the payment ended, as `completeAdmission` takes it; default: when the capture was made (`create_time`). One that was
+   * pending at first has ended later, or not, as you see it: `latePayment` judges by this.
+   */
+  readonly paidAt?: string | number;
+  /** The id of PayPal's event that tells of the capture; what `isNew` says then, see `completeAdmission`. */
+  readonly eventId?: string;
 }
 
 /**
@@ -24,12 +31,12 @@ export interface PayPalOrderNamed {
 export async function completePayPalCapture(
   fanfare: Pick<OnStage, 'completeAdmission'>,
   captured: object,
-  { orderId }: PayPalOrderNamed = {},
+  told: PayPalCaptureTold = {},
 ): Promise<readonly CompletedAdmission[]> {
   const units = capturesOf(fieldsOf(captured)).flatMap((capture) =>
     carriedBy(capture).map(({ admission }, index) => ({ capture, admission, isFirst: index === 0 })),
   );
-  return each(units, (unit) => completeOne(fanfare, unit, orderId));
+  return each(units, (unit) => completeOne(fanfare, unit, told));
 }
 
 /** Of several admissions of one capture the first has its amount: no part of an order is told to Fanfare twice. */
@@ -42,7 +49,7 @@ interface Unit {
 async function completeOne(
   fanfare: Pick<OnStage, 'completeAdmission'>,
   { capture, admission, isFirst }: Unit,
-  given: string | undefined,
+  { orderId: given, paidAt = textOf(capture['create_time']), eventId }: PayPalCaptureTold,
 ): Promise<CompletedAdmission> {
   const orderId = given ?? textOf(capture['invoice_id']) ?? textOf(capture['id']);
   if (orderId === undefined) {
@@ -51,12 +58,12 @@ async function completeOne(
     });
   }
   const money = fieldsOf(capture['amount']);
-  const told = {
+  const priced = {
     amount: isFirst ? textOf(money['value']) : undefined,
     currency: textOf(money['currency_code']),
   };
-  const order = { orderId, ...compact(told) };
-  return fanfare.completeAdmission(admission, order, compact({ paidAt: textOf(capture['create_time']) }));
+  const order = { orderId, ...compact(priced) };
+  return fanfare.completeAdmission(admission, order, compact({ paidAt, eventId }));
 }
 
 /** Of an order, those of its units; a unit's `custom_id` counts for captures that do not repeat it. */

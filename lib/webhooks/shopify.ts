@@ -4,6 +4,7 @@
  */
 import { compact } from '../admission/compact.js';
 import { parseTime } from '../admission/expiry.js';
+import { isShortText } from '../admission/short-text.js';
 import type { OnStage } from '../middleware/backstage.js';
 import type { Middleware, Request } from '../middleware/http.js';
 import { readSigned } from './body-signed.js';
@@ -63,8 +64,9 @@ function completing(receiver: OrderReceiver, order: Fields): OrderRead | undefin
 function cancelling(receiver: OrderReceiver, order: Fields): OrderRead | undefined {
   const orderId = receiver.orderIdOf(order, order['id']);
   if (orderId === undefined || textOf(order['cancelled_at']) === undefined) return undefined;
-  const reason = textOf(order['cancel_reason']);
-  return { do: 'cancel', orderId, cancellation: { kind: 'cancelled', ...compact({ reason }) } };
+  const reason = order['cancel_reason'];
+  const told = isShortText(reason) ? { reason } : {};
+  return { do: 'cancel', orderId, cancellation: { kind: 'cancelled', ...told } };
 }
 
 function refunding(receiver: OrderReceiver, refund: Fields): OrderRead | undefined {

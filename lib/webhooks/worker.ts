@@ -1,5 +1,6 @@
 /** Works the events that are on record and not done: each by one process at a time, again and again until it is done or given up. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bury } from '../completion/dead-events.js';
 import type { LedgerWatch } from '../completion/ledger-watch.js';
 import { watchLedger } from '../completion/ledger-watch.js';
 import type { Repeating } from '../completion/repeat.js';
@@ -7,7 +8,6 @@ import { repeat } from '../completion/repeat.js';
 import { retryAt } from '../completion/schedule.js';
 import { within } from '../completion/time-limit.js';
 import type { Note, NotePlace } from '../ledger/note.js';
-import { bury } from './dead-events.js';
 import type { InboxParts } from './inbox.js';
 import type { Mail, Worked } from './mail.js';
 

@@ -9,12 +9,15 @@ const { leadElsewhere } = require('./external.js');
 const { watchSale } = require('./operator.js');
 const { hearPayments } = require('./payment-webhook.js');
 
-function openShopSite({ options, ledger, handoffSecret, operatorPassword, site, origins, local, parts }) {
-  const fanfare = createFanfare({
-    ...options({ ledger }),
+function createShopFanfare({ options, handoffSecret, origins }) {
+  return createFanfare({
+    ...options(),
     experienceUrl: (req) => `/experience/${/^\/[a-z]+\/([a-z]+)/.exec(req.originalUrl)?.[1] ?? ''}`,
     handoff: { secrets: [handoffSecret], destinations: [origins.pay] },
   });
+}
+
+function openShopSite({ fanfare, operatorPassword, site, origins, local, parts }) {
   const more = (app) => {
     showExperiences(app, local);
     for (const product of products) leadElsewhere(app, product, { fanfare, payOrigin: origins.pay });
@@ -25,7 +28,6 @@ function openShopSite({ options, ledger, handoffSecret, operatorPassword, site, 
   // The frame goes on to the bank, and it is this page's policy that lets it.
   const sources = { connect: local?.url, frame: `${origins.frame} ${parts.provider.origin}` };
   site.serve(createShopApp({ ...parts, fanfare, site, sources, more }));
-  return fanfare;
 }
 
 function showExperiences(app, local) {
@@ -38,4 +40,4 @@ function showExperiences(app, local) {
   });
 }
 
-module.exports = { openShopSite };
+module.exports = { createShopFanfare, openShopSite };

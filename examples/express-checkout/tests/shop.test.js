@@ -9,9 +9,10 @@ const VISIT = { Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-De
 
 let kit;
 let shop;
+const events = [];
 beforeAll(async () => {
   kit = await testFanfare();
-  shop = await startShop({ given: kit.options });
+  shop = await startShop({ given: { ...kit.options, onEvent: (event) => events.push(event) } });
 });
 afterEach(() => kit.faults.clear());
 afterAll(async () => {
@@ -47,6 +48,18 @@ test('an admission buys once, and Fanfare hears of the order', async () => {
   await agent.get('/checkout/lamp').expect(303).expect('Location', headers.location);
   const again = await pay(agent, 'good').expect(409);
   expect(again.text).toContain(headers.location);
+});
+
+test('what happens to stock is said where everything else is', async () => {
+  events.length = 0;
+  const { agent } = await admitted();
+  await agent.get('/checkout/lamp').expect(200);
+  await pay(agent, 'good').expect(303);
+  const said = events.filter(({ type }) => type.startsWith('reservation.'));
+  expect(said.map(({ type, item }) => `${type} ${item}`)).toEqual([
+    'reservation.held lamp',
+    'reservation.converted lamp',
+  ]);
 });
 
 test('two clicks make one order', async () => {
