@@ -157,6 +157,7 @@ describe('what a message says', () => {
       /"experienceOrigins" must be .* got a text of 1 char/,
     ],
     [{ experienceOrigins: ['https://drops.example/'] }, /"experienceOrigins" must be .*no "\/" at the end/],
+    [{ experienceOrigins: ['https://*.drops.example'] }, /"experienceOrigins" must be .*no "\*"/],
     [{ experienceOrigins: ['http://drops.example'] }, /"experienceOrigins" must be .*http only on localhost/],
     [{ experienceOrigins: ['https://Drops.example'] }, /"experienceOrigins" must be/],
     [{ experienceOrigins: ['https://drops.example:443'] }, /"experienceOrigins" must be/],

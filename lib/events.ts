@@ -138,8 +138,19 @@ export type OnEvent = (event: FanfareEvent) => void;
 
 /** The default listener: warnings and errors as one line each on stderr, so that no fault is silent. */
 export const warnOnStderr: OnEvent = (event) => {
-  if (event.level !== 'info') console.warn(`[express-fanfare] ${event.type}: ${event.message}`);
+  if (event.level === 'info') return;
+  const cause = 'cause' in event ? causeOf(event.cause) : '';
+  console.warn(`[express-fanfare] ${event.type}: ${event.message}${cause === '' ? '' : ` (${cause})`}`);
 };
+
+const LONGEST_CAUSE = 200;
+
+/** In one line. A connection that was tried at several addresses fails with a code and without a message. */
+function causeOf(cause: unknown): string {
+  const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
+  const words = [code, message].filter((word) => typeof word === 'string' && word !== '');
+  return words.join(': ').replace(/\s+/g, ' ').slice(0, LONGEST_CAUSE);
+}
 
 /** Wraps a merchant's listener so that its own faults are reported as its own and never reach a request or a delivery. */
 export function safely<T>(name: string, listener: (told: T) => unknown): (told: T) => void {

@@ -37,6 +37,6 @@ export function readHandoffOptions(
 function readOrigin(option: string, value: unknown): string {
   if (isOrigin(value)) return value;
   throw new TypeError(
-    `"${option}" must be an exact origin such as "https://pay.example" (http only on this machine), without a path or a slash at its end, got ${kindOf(value)}`,
+    `"${option}" must be an exact origin such as "https://pay.example" (http only on this machine), without a path, a slash at its end or a "*", got ${kindOf(value)}`,
   );
 }

@@ -34,7 +34,7 @@ function readList(name: string, value: unknown): readonly string[] {
   if (list.length > 0 && wrong === -1) return list as readonly string[];
   throw new TypeError(
     `"${name}" must be a list of at least one exact origin, such as "https://drops.example" ` +
-      `(no "/" at the end; http only on localhost), got ${kindOf(wrong === -1 ? value : list[wrong])}`,
+      `(no "/" at the end, no "*"; http only on localhost), got ${kindOf(wrong === -1 ? value : list[wrong])}`,
   );
 }
 
@@ -42,7 +42,8 @@ function readList(name: string, value: unknown): readonly string[] {
 export function isOrigin(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const url = new URL(value);
-  if (url.origin !== value) return false;
+  // No browser sends a wildcard, so one would never be met.
+  if (url.origin !== value || value.includes('*')) return false;
   const isHere = isLoopback(url) || url.hostname.endsWith('.localhost');
   return url.protocol === 'https:' || (url.protocol === 'http:' && isHere);
 }

@@ -207,6 +207,47 @@ describe('readDelivery', () => {
   });
 
   it.each([
+    ['', {}],
+    ['null', {}],
+    ['OK', { 'content-type': 'text/html; charset=utf-8' }],
+    ['{"success":true}', { 'content-type': 'application/json; charset=utf-8' }],
+    ['{"success":null}', {}],
+    ['{"status":"COM', {}],
+  ])('is done by a success with the body %s', (body, headers) => {
+    expect(delivery(200, body, headers)).toEqual({ kind: 'done', already: false });
+  });
+
+  it.each(['false', '{"success":false}', '{"success":false,"error":"Admission is not yours"}'])(
+    'is refused by a success that says no: %s',
+    (body) => {
+      expect(delivery(200, body)).toMatchObject({ kind: 'refused', status: 200, known: false });
+    },
+  );
+
+  it('names what a success says against itself', () => {
+    expect(delivery(200, { success: false, error: 'Queue closed' })).toHaveProperty(
+      'reason',
+      'HTTP 200 OK, but its body is no success: Queue closed',
+    );
+  });
+
+  it('is done already by a no that says so', () => {
+    const body = { success: false, message: 'Admission already completed' };
+    expect(delivery(200, body)).toEqual({ kind: 'done', already: true });
+  });
+
+  it.each(['<!doctype html><title>Back soon</title>', '\ufeff\n <html>'])(
+    'failed by a web page: %s',
+    (body) => {
+      expect(delivery(200, body)).toEqual({
+        kind: 'failed',
+        status: 200,
+        reason: 'HTTP 200 OK, but its body is no success',
+      });
+    },
+  );
+
+  it.each([
     [400, { message: 'Admission already completed' }],
     [409, { error: 'already_completed' }],
     [409, { code: 'ALREADY_COMPLETED' }],

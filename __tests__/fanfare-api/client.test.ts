@@ -194,33 +194,32 @@ describe('secretKey', () => {
 
   const noError = 'hidden' as unknown as Error;
   const hidden = Object.assign(new Error('hidden'), { code: 'EVAULT' });
-  it.each<[string, unknown, string]>([
-    ['a publishable key', 'pk_live_hidden', 'publishable'],
-    ['a function that gives a publishable key', () => 'pk_live_hidden', 'publishable'],
+  it.each<[string, unknown, string, boolean]>([
+    ['a publishable key', 'pk_live_hidden', 'publishable', true],
+    ['a function that gives a publishable key', () => 'pk_live_hidden', 'publishable', true],
     [
       'a function that throws',
       () => {
         throw hidden;
       },
       'EVAULT',
+      false,
     ],
-    ['a function that rejects', () => Promise.reject(hidden), 'EVAULT'],
-    ['a function that rejects with a text', () => Promise.reject(noError), 'unknown error'],
-    ['a function that gives no text', () => 42, 'number'],
-    ['a function that gives nothing', () => undefined, 'undefined'],
-    ['an empty text', '', 'empty'],
-    ['a key with a line break', 'sk_hidden\r\nX-Evil: 1', 'no header'],
-    ['a key with other characters', 'sk_hidden_ü', 'no header'],
-  ])('%s is an answer, not an error', async (_name, secretKey, words) => {
+    ['a function that rejects', () => Promise.reject(hidden), 'EVAULT', false],
+    ['a function that rejects with a text', () => Promise.reject(noError), 'unknown error', false],
+    ['a function that gives no text', () => 42, 'number', true],
+    ['a function that gives nothing', () => undefined, 'undefined', true],
+    ['an empty text', '', 'empty', true],
+    ['a key with a line break', 'sk_hidden\r\nX-Evil: 1', 'no header', true],
+    ['a key with other characters', 'sk_hidden_ü', 'no header', true],
+  ])('%s is an answer, not an error', async (_name, secretKey, words, misconfigured) => {
     const wire = await wireWith(200, 'true');
     const client = clientOf(wire.origin, { secretKey: secretKey as string });
     const verdict = await client.validate(question());
     const answer = await client.complete(report());
-    expect(verdict).toEqual({
-      answer: 'unknown',
-      failure: 'fault',
-      reason: expect.stringContaining(words) as string,
-    });
+    const reason = expect.stringContaining(words) as string;
+    const ours = misconfigured ? { misconfigured: reason } : {};
+    expect(verdict).toEqual({ answer: 'unknown', failure: 'fault', reason, ...ours });
     expect(answer).toEqual({ kind: 'failed', reason: expect.stringContaining(words) as string });
     expect(JSON.stringify([verdict, answer])).not.toContain('hidden');
     expect(wire.seen).toHaveLength(0);

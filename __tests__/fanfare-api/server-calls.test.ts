@@ -187,6 +187,22 @@ describe('an error', () => {
 
 describe('deny', () => {
   it.each([
+    [200, ''],
+    [204, ''],
+    [200, 'true'],
+    [201, '[]'],
+  ])('is done by %i with the body "%s": the oldest reference shows none', async (status, body) => {
+    const wire = await wireWith(status, body);
+    await expect(callsTo(wire.origin).deny(admission, 'BOT_DETECTED')).resolves.toBeUndefined();
+  });
+
+  it('is not done by a web page', async () => {
+    const wire = await wireWith(200, '<html>');
+    const error = await errorOf(callsTo(wire.origin).deny(admission, 'BOT_DETECTED'));
+    expect(error.code).toBe('FANFARE_UNAVAILABLE');
+  });
+
+  it.each([
     ['queue', '/base/queues/q_1/deny'],
     ['draw', '/base/draws/q_1/deny'],
   ] as const)('takes a %s back', async (distributionType, url) => {

@@ -122,11 +122,22 @@ test('pino-http logs the same request without our serializers with its secrets, 
   expect(log.texts.join('')).toContain(JWT);
 });
 
-describe.each(NAMES)('a token by the name of %s', (name) => {
+const odd = (name: string): string => name.replace('_', '%5F');
+const OTHERS = [
+  ...['fanfare_winner', 'fanfare_handoff', 'fanfare_return'],
+  ...['handoffToken', 'claimToken', 'paymentToken', 'admittanceToken', 'checkoutClaim', 'exchangeCode'],
+];
+
+describe.each([...NAMES, ...OTHERS])('a token by the name of %s', (name) => {
   test.each([
     ['a parsed body', { body: { [name]: OPAQUE, size: 'M' } }, { body: { [name]: '[redacted]', size: 'M' } }],
     ['a stored admission', { [name]: { token: OPAQUE } }, { [name]: '[redacted]' }],
     ['a URL', { url: `/a?b=1&${name}=${OPAQUE}` }, { url: `/a?b=1&${name}=[redacted]` }],
+    [
+      'a URL that is spelled oddly',
+      { url: `/a?${odd(name)}=${OPAQUE}` },
+      { url: `/a?${odd(name)}=[redacted]` },
+    ],
     ['a form', { form: `${name}=${OPAQUE}&size=M` }, { form: `${name}=[redacted]&size=M` }],
     ['a JSON text', { text: `{"${name}": "${OPAQUE}"}` }, { text: `{"${name}": "[redacted]"}` }],
     [
@@ -155,11 +166,11 @@ test('errors, their causes and what they carry', () => {
 
 test('tokens and keys in plain text, wherever it stands', () => {
   const told = logged({
-    err: `no ${JWT} by sk_live_abc123`,
+    err: `no ${JWT} by sk_live_abc123, nor hoff_abc123 or exc_abc123`,
     req: [new URL(`http://a/?fanfare_token=${OPAQUE}`)],
   });
   expect(told).toMatchObject({
-    err: 'no [redacted] by [redacted]',
+    err: 'no [redacted] by [redacted], nor [redacted] or [redacted]',
     req: ['http://a/?fanfare_token=[redacted]'],
   });
 });

@@ -51,6 +51,33 @@ describe('a shop’s own "token" beside a token that is ours', () => {
   });
 });
 
+describe('a field that is null', () => {
+  beforeEach(() => open());
+
+  const ids = { ...DROP, consumerId: 'cons_1' };
+  const token = (): string => stage.token({ ...ids, opaque: true });
+
+  // What JSON.stringify makes of an object whose other names for the token are empty.
+  test.each<[string, () => Record<string, unknown>]>([
+    ['another name of the token', () => ({ admissionToken: null, admissionGrant: token(), ...ids })],
+    [
+      'an id in the stored admission',
+      () => ({ fanfareAdmission: { token: token(), consumerId: null }, ...ids }),
+    ],
+    [
+      'another name in the stored admission',
+      () => ({ fanfareAdmission: { token: null, grant: token(), ...ids } }),
+    ],
+  ])('is not there: %s', async (_what, fields) => {
+    expect(verdict(await browser.post('/checkout', fields()))).toBe('passed');
+    expect(verdict(await browser.post('/fanfare/admission', fields()))).toBe('passed');
+  });
+
+  test('is no token', async () => {
+    expect(verdict(await browser.post('/fanfare/admission', { grant: null }))).toBe('ADMISSION_REQUIRED');
+  });
+});
+
 describe('more than one place', () => {
   beforeEach(() => open());
 

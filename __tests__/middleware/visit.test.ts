@@ -49,6 +49,8 @@ describe('what comes from another site', () => {
     [{}, false],
     [{ host: 'shop.example', origin: page }, false],
     [{ host: 'SHOP.example', origin: page }, false],
+    [{ host: 'shop.example:443', origin: page }, false],
+    [{ host: 'shop.example:80', origin: 'http://shop.example' }, false],
     [{ host: 'app:3000', origin: page, 'sec-fetch-site': 'same-origin' }, false],
     [{ host: 'shop.example', origin: 'null', 'sec-fetch-site': 'same-origin' }, false],
     [{ host: 'shop.example', 'sec-fetch-site': 'none' }, false],
@@ -58,6 +60,10 @@ describe('what comes from another site', () => {
     [{ host: 'shop.example', origin: 'https://shop.example:8443' }, true],
     [{ host: 'shop.example', origin: 'null' }, true],
     [{ origin: page }, true],
+    [{ host: 'shop.example:80', origin: page }, true],
+    [{ host: 'shop.example/..', origin: page }, true],
+    [{ host: 'evil@shop.example', origin: page }, true],
+    [{ host: '][', origin: page }, true],
   ] as const)('%j: %s', (headers, foreign) => {
     const req = Object.assign(new IncomingMessage(new Socket()), { headers });
     expect(isForeign(req)).toBe(foreign);

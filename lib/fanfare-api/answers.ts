@@ -1,9 +1,9 @@
 /** What Fanfare's answers mean: to "is this token good?", and to a completion. Pure and total. */
 import { compact } from '../admission/compact.js';
 import type { No, Question, Unknown, Verdict } from '../admission/verdict.js';
-import { parseJson, readErrorBody, wordsOf } from './error-body.js';
+import { parseJson, parseObject, readErrorBody, wordsOf } from './error-body.js';
 import type { ErrorBody } from './error-body.js';
-import { rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
+import { isPage, rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
 import type { Answer, RateLimit } from './http-answer.js';
 import { no, readSaid, readState } from './said.js';
 
@@ -89,26 +89,44 @@ export function readDelivery(answer: Answer, now: number): DeliveryAnswer {
 
 function outcomeOf(answer: Answer, now: number): DeliveryAnswer {
   const { status } = answer;
-  if (isSuccess(status)) return { kind: 'done', already: false };
+  const kind = kindOf(answer);
+  if (kind === 'done') return { kind, already: false };
   const body = readErrorBody(textOf(answer));
   if (wordsOf(body).some((words) => ALREADY.test(words))) return { kind: 'done', already: true };
   const reason = reasonOf(status, body);
-  if (status >= 400 && status <= 499 && !PASSING.has(status)) {
-    return { kind: 'refused', status, known: body.known, reason };
-  }
+  if (kind === 'refused') return { kind, status, known: body.known, reason };
   const seconds = retryAfterSeconds(answer, now);
   return compact({
-    kind: 'failed' as const,
+    kind,
     status,
     reason,
     retryAfterMs: seconds === undefined ? undefined : seconds * 1_000,
   });
 }
 
+/** By the status, unless the body of a success says otherwise. */
+function kindOf(answer: Answer): DeliveryAnswer['kind'] {
+  const { status } = answer;
+  if (!isSuccess(status)) {
+    return status >= 400 && status <= 499 && !PASSING.has(status) ? 'refused' : 'failed';
+  }
+  if (saysNo(answer)) return 'refused';
+  return isPage(answer) ? 'failed' : 'done';
+}
+
+/** `false`, or `{ success: false }`, which is documented for a timed release. Any other success is taken for done. */
+function saysNo(answer: Answer): boolean {
+  const text = textOf(answer);
+  return parseJson(text) === false || parseObject(text)?.['success'] === false;
+}
+
 /** The texts of a body are Fanfare's, and may repeat what we sent: whatever looks like a secret goes. */
 function reasonOf(status: number, body: ErrorBody): string {
+  const answered = isSuccess(status)
+    ? `${statusWords(status)}, but its body is no success`
+    : statusWords(status);
   const said = wordsOf(body).map((words) => words.replace(SECRETS, '[...]').replace(/[^\x20-\x7e]+/g, ' '));
-  return [statusWords(status), ...new Set(said)].join(': ').slice(0, LONGEST_REASON);
+  return [answered, ...new Set(said)].join(': ').slice(0, LONGEST_REASON);
 }
 
 function isSuccess(status: number): boolean {

@@ -4,7 +4,7 @@ import type { FanfareErrorDetails } from '../errors.js';
 import { withDeadline } from './deadline.js';
 import type { Body } from './dialect.js';
 import { parseObject, readErrorBody } from './error-body.js';
-import { retryAfterSeconds, statusWords, textOf } from './http-answer.js';
+import { isPage, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
 import type { Answer } from './http-answer.js';
 import type { Line } from './line.js';
 
@@ -20,6 +20,8 @@ export interface Ask {
   readonly path: string;
   readonly id?: string;
   readonly body: Body;
+  /** What a success answers is not documented for every generation, and nobody needs it. */
+  readonly anySuccess?: true;
   /** What went out and must not come back in an error, should Fanfare repeat it. */
   readonly secrets?: readonly string[];
   /** The key to call again with. */
@@ -41,9 +43,13 @@ export async function ask({ line, now }: Asking, asked: Ask): Promise<Body> {
     line.post({ path, ...(id === undefined ? {} : { id }), body: () => body, signal, retryUnsent: true }),
   );
   if ('failed' in answer) throw unavailable(asked, answer.failed);
-  const read = isSuccess(answer) ? parseObject(textOf(answer)) : undefined;
+  const read = isSuccess(answer) ? readSuccess(asked, answer) : undefined;
   if (read !== undefined) return read;
   throw errorFor(asked, answer, now());
+}
+
+function readSuccess({ anySuccess }: Ask, answer: Answer): Body | undefined {
+  return parseObject(textOf(answer)) ?? (anySuccess === true && !isPage(answer) ? {} : undefined);
 }
 
 /** An error for an answer that is there, but cannot be used. */

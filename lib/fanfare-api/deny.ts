@@ -30,6 +30,7 @@ export async function deny(
     path: operation.path,
     id: distributionId,
     body: denialBody(operation, denial),
+    anySuccess: true,
   });
 }
 

@@ -8,6 +8,8 @@ export interface Failure {
   readonly unsent?: true;
   /** True when the other side or the way there is the reason: nothing of ours, and nothing that was sent. */
   readonly away?: true;
+  /** Our own settings are to blame: how. */
+  readonly misconfigured?: string;
 }
 
 const CODE = /^[A-Z][A-Z0-9_]{1,60}$/;

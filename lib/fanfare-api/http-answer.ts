@@ -37,6 +37,14 @@ export function textOf(answer: Answer): string {
 }
 
 /**
+ * Whether a web page came where Fanfare speaks JSON: whatever stands before it, or in its place, may say 200 with one, and
+ * then nobody has heard what was said.
+ */
+export function isPage(answer: Answer): boolean {
+  return /^\s*</.test(textOf(answer));
+}
+
+/**
  * How long Fanfare asks us to wait, in whole seconds from `now`, at most a day: `Retry-After` as seconds, ISO timestamp
  * or HTTP-date, else the body's `retryAfter` (the vendor's pages show all of them).
  */

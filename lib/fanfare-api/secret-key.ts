@@ -23,10 +23,16 @@ export async function currentKey(source: SecretKey, signal: AbortSignal): Promis
 }
 
 function checked(key: unknown): string | Failure {
-  if (typeof key !== 'string') return { failed: `"secretKey" is not a text but ${typeof key}` };
-  if (key.startsWith('pk_'))
-    return { failed: '"secretKey" is a publishable key (pk_), not a secret one (sk_)' };
-  if (!SENDABLE.test(key))
-    return { failed: '"secretKey" is empty or has characters that no header may hold' };
+  if (typeof key !== 'string') return wrong(`"secretKey" is not a text but ${typeof key}`);
+  if (key.startsWith('pk_')) return wrong('"secretKey" is a publishable key (pk_), not a secret one (sk_)');
+  if (!SENDABLE.test(key)) return wrong('"secretKey" is empty or has characters that no header may hold');
   return key;
+}
+
+/** Found out at the first shopper, since a function is not asked at the start: it has to be said loudly. */
+function wrong(how: string): Failure {
+  return {
+    failed: how,
+    misconfigured: `${how}; see to FANFARE_SECRET_KEY, or to the function that gives the key`,
+  };
 }

@@ -99,7 +99,8 @@ export class Ways {
 }
 
 /** With little time left a slow answer looks like none, and a crowd of shoppers is no outage. */
-function unanswered({ failed: reason, away }: Failure, startedLate: boolean): Unknown {
-  if (away !== true) return { answer: 'unknown', failure: 'fault', reason };
+function unanswered({ failed: reason, away, misconfigured }: Failure, startedLate: boolean): Unknown {
+  if (away !== true)
+    return compact({ answer: 'unknown' as const, failure: 'fault' as const, reason, misconfigured });
   return { answer: 'unknown', failure: startedLate ? 'busy' : 'away', reason };
 }

@@ -8,7 +8,13 @@ const REDACTED = '[redacted]';
 const SECRET_FIELDS = ['authorization', 'proxy-authorization', 'x-secret-key', 'secretKey'];
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/((?:__Host-)?fanfare_admission_[\w-]{8}=)[^;,\s"]*/g, `$1${REDACTED}`],
-  [/\b(?:sk|whsec)_\w+/g, REDACTED],
+  // Keys, and Fanfare's handoff tokens and exchange codes.
+  [/\b(?:sk|whsec|hoff|exc)_\w+/g, REDACTED],
+];
+/** Links that admit whoever has them, and what else Fanfare's pages and events call a proof of an admission or of a shopper. */
+const OTHER_PROOFS = [
+  ...['fanfare_winner', 'fanfare_handoff', 'fanfare_return'],
+  ...['handoffToken', 'claimToken', 'paymentToken', 'admittanceToken', 'checkoutClaim', 'exchangeCode'],
 ];
 const DEEPEST = 10;
 
@@ -19,7 +25,7 @@ export function createRedact(names: Partial<TokenNames> = {}): Redact {
   const { query, header, body, bare } = { ...TOKEN_NAMES, ...names };
   const own = [...query, ...body, ...bare, header];
   const ours = [...TOKEN_NAMES.query, ...TOKEN_NAMES.body, ...TOKEN_NAMES.bare, TOKEN_NAMES.header];
-  const all = [...new Set([...own, ...ours])];
+  const all = [...new Set([...own, ...ours, ...OTHER_PROOFS])];
   const fields = new Set([...all, ...SECRET_FIELDS].map((name) => name.toLowerCase()));
   const text = textRedactor(all);
 
@@ -44,7 +50,8 @@ export function createRedact(names: Partial<TokenNames> = {}): Redact {
 
 /** In texts a secret is found by the name before it, as in URLs, forms and JSON, or by its own form. */
 function textRedactor(names: readonly string[]): (text: string) => string {
-  const any = names.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|');
+  // A parameter's name may be percent-encoded, too.
+  const any = names.map((name) => name.replace(/[^\w]/g, '\\$&').replaceAll('_', '(?:_|%5f)')).join('|');
   const patterns: typeof SECRETS = [
     [new RegExp(`(^|[?&])(${any})=[^&#\\s"']*`, 'gi'), `$1$2=${REDACTED}`],
     // A URL inside another's query.

@@ -74,7 +74,9 @@ function accept(context: Context, states: RequestStates, arrival: Arrival): Step
     const { admissionId } = returned;
     return refusal('ADMISSION_EXPIRED', 'the time for coming back is over', { admissionId });
   }
-  return isSubmit(req) ? sendOn(arrival, returned.path) : meet(context, states, arrival, { returned, held });
+  return isSubmit(req)
+    ? sendOn(context, arrival, returned.path)
+    : meet(context, states, arrival, { returned, held });
 }
 
 /** The newest of several admissions stands there, and an order recorded for it would use up the wrong one. */
@@ -100,8 +102,8 @@ function read({ keyring, settings }: Context, text: string): PaymentReturn | und
 }
 
 /** The path is the signed one; parameters that the bank has added to it stay. */
-async function sendOn({ req, res, fields }: Arrival, path: string): Promise<Step> {
-  const kept = fields.length === 0 ? [] : await readFormFields(req, fields);
+async function sendOn({ clock }: Context, { req, res, fields }: Arrival, path: string): Promise<Step> {
+  const kept = fields.length === 0 ? [] : await readFormFields({ req, res, clock }, fields);
   const added = String(new URLSearchParams(Object.fromEntries(kept)));
   if (added.length > MOST_CHARACTERS)
     return refusal('INVALID_ADMISSION_DATA', "the bank's fields are too long for a URL");

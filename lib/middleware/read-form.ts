@@ -1,6 +1,5 @@
 /** Reading a sent form when no body parser ran before us. */
-import type { Request } from './http.js';
-import { damaged, isUnread, readText } from './read-text.js';
+import { damaged, isUnread, readText, type Sent } from './read-text.js';
 import { fieldsOf } from './token-sources.js';
 
 const MOST_KILOBYTES = 64;
@@ -10,10 +9,10 @@ const MOST_KILOBYTES = 64;
  * `INVALID_ADMISSION_DATA` where it is no form, or a field comes twice.
  */
 export async function readFormFields(
-  req: Request,
+  sent: Sent,
   names: readonly string[],
 ): Promise<readonly (readonly [string, string])[]> {
-  const body = isUnread(req) ? await ownReading(req) : req.body;
+  const body = isUnread(sent.req) ? await ownReading(sent) : sent.req.body;
   if (typeof body !== 'object' || body === null) throw damaged('the body is no form');
   const fields = fieldsOf(body);
   return names.flatMap((name) => {
@@ -24,10 +23,10 @@ export async function readFormFields(
   });
 }
 
-async function ownReading(req: Request): Promise<object> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? ''))
+async function ownReading(sent: Sent): Promise<object> {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(sent.req.headers['content-type'] ?? ''))
     throw damaged('the body is no form');
-  const text = await readText(req, MOST_KILOBYTES);
+  const text = await readText(sent, MOST_KILOBYTES);
   const parameters = new URLSearchParams(text);
   return Object.fromEntries(
     [...new Set(parameters.keys())].map((name) => {

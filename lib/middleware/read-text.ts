@@ -1,6 +1,20 @@
 /** Reading a body that no parser has read. */
+import type { Clock } from '../clock.js';
+import { within } from '../completion/time-limit.js';
 import { FanfareError } from '../errors.js';
-import type { Request } from './http.js';
+import type { Request, Response } from './http.js';
+
+/** A body on its way, and the answer that it will get. */
+export interface Sent {
+  readonly req: Request;
+  readonly res: Response;
+  readonly clock: Clock;
+}
+
+/** Bodies here are small, and whoever sends a byte now and then does so to keep us busy. */
+const LONGEST_MS = 10_000;
+/** What is too long is read and dropped so far, so that the answer reaches a client that is still sending. */
+const MOST_DROPPED_BYTES = 4_194_304;
 
 /** Whether no parser has read the body. Express 4's leave an empty object where they have left the body alone. */
 export function isUnread({ body, readableDidRead }: Request): boolean {
@@ -8,22 +22,39 @@ export function isUnread({ body, readableDidRead }: Request): boolean {
   return Object.keys(body).length === 0 && !readableDidRead;
 }
 
-/** The body, byte for byte; `undefined` when it is longer than `mostBytes`. Rejects when it breaks off. */
-export async function readBytes(req: Request, mostBytes: number): Promise<Buffer | undefined> {
+/**
+ * The body, byte for byte; `undefined` when it is longer than `mostBytes`. Rejects when it breaks off, or is not there
+ * within 10 seconds.
+ */
+export async function readBytes({ req, res, clock }: Sent, mostBytes: number): Promise<Buffer | undefined> {
+  let body: Buffer | undefined;
+  try {
+    body = await within(clock, LONGEST_MS, 'Whoever sends the body', () => collect(req, mostBytes));
+    return body;
+  } finally {
+    // There may be more of it to come without end, so the connection ends with the answer.
+    if (body === undefined && !res.headersSent) res.setHeader('Connection', 'close');
+  }
+}
+
+async function collect(req: Request, mostBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // The rest is read and dropped, so that the answer reaches a client that is still sending.
     if (bytes <= mostBytes) chunks.push(chunk);
+    else if (bytes > mostBytes + MOST_DROPPED_BYTES) break;
   }
   return bytes > mostBytes ? undefined : Buffer.concat(chunks);
 }
 
-/** The body as a text. Rejects with `INVALID_ADMISSION_DATA` when it breaks off or is longer than so many kilobytes. */
-export async function readText(req: Request, mostKilobytes: number): Promise<string> {
-  const bytes = await readBytes(req, mostKilobytes * 1_024).catch((cause: unknown) => {
-    throw damaged('the body broke off', cause);
+/**
+ * The body as a text. Rejects with `INVALID_ADMISSION_DATA` when it breaks off, comes too slowly or is longer than so many
+ * kilobytes.
+ */
+export async function readText(sent: Sent, mostKilobytes: number): Promise<string> {
+  const bytes = await readBytes(sent, mostKilobytes * 1_024).catch((cause: unknown) => {
+    throw damaged('the body broke off, or came too slowly', cause);
   });
   if (bytes === undefined) throw damaged(`the body is longer than ${mostKilobytes} KB`);
   return bytes.toString('utf8');

@@ -76,7 +76,7 @@ async function acceptHandoff({ context, states }: Parts, req: Request, res: Resp
   const from = handoffFrom(context, req);
   if (typeof from !== 'string') return from;
   const { names, distributionIds } = context.settings;
-  const body = await readJson(req);
+  const body = await readJson({ req, res, clock: context.clock });
   const found = tokenInBody(body, [names.body, names.bare]) ?? handoffTokenInBody(body);
   if (found === undefined) return refusal('ADMISSION_REQUIRED', 'the body names no token');
   const state = from === 'own' ? states.of(req, res) : states.ofHandoff(req, res);

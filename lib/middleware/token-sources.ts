@@ -107,7 +107,7 @@ export function fieldsOf(body: object): Fields {
 
 function found(where: Found['where'], fields: Fields, groups: NameGroups): Found | undefined {
   const present = groups
-    .map((names) => names.map(fields).filter((value) => value !== undefined && value !== ''))
+    .map((names) => names.map(fields).filter((value) => isThere(value) && value !== ''))
     .find(({ length }) => length > 0);
   if (present === undefined) return undefined;
   const [first] = present;
@@ -131,8 +131,13 @@ function unpacked(token: unknown): Partial<HandedToken> & { readonly token: unkn
   const stored = typeof token === 'string' && token.startsWith('{') ? parsed(token) : token;
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return { token: stored };
   const fields = fieldsOf(stored);
-  const own = Object.entries(beside(fields)).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(own), token: STORED_TOKEN.map(fields).find((value) => value !== undefined) };
+  const own = Object.entries(beside(fields)).filter(([, value]) => isThere(value));
+  return { ...Object.fromEntries(own), token: STORED_TOKEN.map(fields).find(isThere) };
+}
+
+/** JSON writes a field that has no value as null. */
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function parsed(text: string): unknown {

@@ -55,7 +55,13 @@ export function sourceOf(req: Request): Source {
   if (site === 'cross-site') return 'foreign';
   const { origin, host } = req.headers;
   if (origin === undefined) return 'unsaid';
-  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase() ? 'own' : 'foreign';
+  return URL.canParse(origin) && isAt(new URL(origin), host?.toLowerCase()) ? 'own' : 'foreign';
+}
+
+/** Browsers leave the usual port out of `Origin`; some proxies write it into `Host`. */
+function isAt({ host, port, protocol }: URL, written: string | undefined): boolean {
+  const usual = protocol === 'https:' ? `${host}:443` : `${host}:80`;
+  return written === host || (port === '' && written === usual);
 }
 
 /** Whether a browser says that a request comes from somebody else's page. */

@@ -88,7 +88,7 @@ async function show(page: Page, req: Request, res: Response): Promise<void> {
 
 async function obey(page: Page, req: Request, res: Response): Promise<void> {
   try {
-    const fields = await readFormFields(req, ['token', 'do', 'id']);
+    const fields = await readFormFields({ req, res, clock: page.clock }, ['token', 'do', 'id']);
     const { token, do: action, id } = Object.fromEntries(fields) as Partial<Record<string, string>>;
     if (sourceOf(req) !== 'own' || !bringsOwnForm(page.context, req, token)) {
       explain(req, res, 403, 'This form is too old, or it was not made for this browser. Nothing was done.');

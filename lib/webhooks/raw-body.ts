@@ -1,6 +1,5 @@
 /** The body as it was sent, byte for byte: what a signature is about. */
-import type { Request } from '../middleware/http.js';
-import { readBytes } from '../middleware/read-text.js';
+import { readBytes, type Sent } from '../middleware/read-text.js';
 
 /** Why there is no body to check. */
 export type BodyTrouble = 'too_large' | 'malformed';
@@ -9,13 +8,14 @@ export type BodyTrouble = 'too_large' | 'malformed';
  * Reads it, or takes what `express.raw()` has read. Throws a `TypeError` when a parser has left nothing of it, since its
  * result spells the same values in other bytes.
  */
-export async function rawBody(req: Request, mostBytes: number): Promise<Buffer | BodyTrouble> {
+export async function rawBody(sent: Sent, mostBytes: number): Promise<Buffer | BodyTrouble> {
+  const { req } = sent;
   if (Buffer.isBuffer(req.body)) return req.body.length > mostBytes ? 'too_large' : req.body;
   if (req.readableDidRead) throw parsedBefore();
   try {
-    return (await readBytes(req, mostBytes)) ?? 'too_large';
+    return (await readBytes(sent, mostBytes)) ?? 'too_large';
   } catch {
-    // It broke off: whoever sent it has gone, and sends it again.
+    // It broke off, or came too slowly: whoever sent it sends it again.
     return 'malformed';
   }
 }

@@ -53,7 +53,7 @@ export function receiverMiddleware<Work>(parts: ReceiverParts<Work>): Middleware
 }
 
 async function receive<Work>(
-  { maxBytes, read, inbox }: ReceiverParts<Work>,
+  { backstage, maxBytes, read, inbox }: ReceiverParts<Work>,
   reports: RefusalReports,
   req: Request,
   res: Response,
@@ -63,7 +63,7 @@ async function receive<Work>(
     answer(res, 405, { error: 'Events come by POST' });
     return;
   }
-  const body = await rawBody(req, maxBytes);
+  const body = await rawBody({ req, res, clock: backstage.clock }, maxBytes);
   const reading = typeof body === 'string' ? body : read(body, req.headers);
   if (typeof reading === 'string') {
     reports.count(reading);
