@@ -1,6 +1,7 @@
 /** A line to one of Fanfare's addresses: who we are, where it is, and how long a call may take. */
 import { type ObservedCall, type Observer, UNOBSERVED } from '../observer.js';
 import { pathBelow } from './base-url.js';
+import type { Deadline } from './deadline.js';
 import type { Body, Credentials } from './dialect.js';
 import { errorName } from './failure.js';
 import type { Failure } from './failure.js';
@@ -28,7 +29,7 @@ export interface Call {
   /** Called when it is needed: what it throws fails the call. */
   readonly body: () => Body;
   /** Covers everything up to the last byte of the answer. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Whether to try once more when the request surely never left this machine. */
   readonly retryUnsent: boolean;
 }
@@ -47,9 +48,9 @@ export function createLine(options: LineOptions): Line {
   const { organizationId, secretKey, base, authenticate, observer = UNOBSERVED } = options;
   const transport = createTransport(base.origin, options.onAnswer);
   return {
-    async post({ path, id = '', headers, body, signal, retryUnsent }) {
+    async post({ path, id = '', headers, body, deadline, retryUnsent }) {
       try {
-        const key = await currentKey(secretKey, signal);
+        const key = await currentKey(secretKey, deadline);
         if (typeof key !== 'string') return key;
         const request = {
           path: pathBelow(base, path, id),
@@ -61,7 +62,7 @@ export function createLine(options: LineOptions): Line {
             'User-Agent': 'express-fanfare',
           },
           body: JSON.stringify(body()),
-          signal,
+          deadline,
           retryUnsent,
         };
         const answer = await observer.call(observed(base, path, request.path), () => transport.post(request));

@@ -1,8 +1,8 @@
 /** Requests over a pool of connections to one origin. Every fault is a result; nothing here throws or rejects. */
 import type * as Undici from 'undici';
 import { delay, systemClock } from '../clock.js';
-import { unlessAborted } from './deadline.js';
-import { errorName } from './failure.js';
+import type { Deadline } from './deadline.js';
+import { exchange, type Message } from './exchange.js';
 import type { Failure } from './failure.js';
 import type { Answer } from './http-answer.js';
 import { createRetryBudget } from './retry-budget.js';
@@ -13,7 +13,7 @@ export interface Get {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Covers everything from the connection to the last byte of the answer. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 /** A request that does something. */
@@ -37,17 +37,6 @@ const CONNECTIONS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
 const LONGEST_BODY_BYTES = 65_536;
 const RETRY_PAUSE_MS = 50;
-/** Faults before there was a connection. A timeout while connecting is one too, but leaves no time for a retry. */
-const UNSENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-/** Faults of a connection: lost, never made, without TLS or with a certificate we do not trust, or not speaking HTTP. */
-const BROKEN =
-  /^(ECONN|EPIPE$|ETIMEDOUT$|UND_ERR_(SOCKET|CONNECT_TIMEOUT)$|HPE_|ERR_(SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
 /** Hears each answer as it comes; must not throw. */
 export type OnAnswer = (answer: Answer) => void;
@@ -61,12 +50,19 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
 
   const open = (): Undici.Pool => (pool ??= openPool(origin));
 
-  const attempts = async (request: Post): Promise<Answer | Failure> => {
+  const attempt = async (message: Message, deadline: Deadline): Promise<Answer | Failure> => {
+    const outcome = await exchange(open(), message, deadline);
+    if ('status' in outcome) onAnswer(outcome);
+    return outcome;
+  };
+
+  const attempts = async ({ retryUnsent, deadline, ...rest }: Post): Promise<Answer | Failure> => {
+    const message = { method: 'POST', ...rest } as const;
     retries.called();
-    const first = await attempt(open, onAnswer, 'POST', request);
-    if (!request.retryUnsent || !('unsent' in first) || !retries.spend()) return first;
+    const first = await attempt(message, deadline);
+    if (!retryUnsent || !('unsent' in first) || !retries.spend()) return first;
     await delay(systemClock, RETRY_PAUSE_MS);
-    return attempt(open, onAnswer, 'POST', request);
+    return attempt(message, deadline);
   };
 
   const unlessClosed = async (start: () => Promise<Answer | Failure>): Promise<Answer | Failure> => {
@@ -77,7 +73,7 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
   };
 
   return {
-    get: (request) => unlessClosed(() => attempt(open, onAnswer, 'GET', request)),
+    get: ({ deadline, ...rest }) => unlessClosed(() => attempt({ method: 'GET', ...rest }, deadline)),
     post: (request) => unlessClosed(() => attempts(request)),
     warm() {
       if (closing === undefined) open();
@@ -90,23 +86,6 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
       return closing;
     },
   };
-}
-
-async function attempt(
-  open: () => Undici.Pool,
-  onAnswer: OnAnswer,
-  method: 'GET' | 'POST',
-  { path, headers, body, signal }: Get & Partial<Post>,
-): Promise<Answer | Failure> {
-  try {
-    const response = open().request({ method, path, headers, body: body ?? null, signal });
-    // A request that waits for a connection does not hear the signal by itself.
-    const answer = await readAnswer(await unlessAborted(signal, response), signal);
-    onAnswer(answer);
-    return answer;
-  } catch (error) {
-    return failureOf(error, signal);
-  }
 }
 
 function openPool(origin: string): Undici.Pool {
@@ -125,27 +104,4 @@ function openPool(origin: string): Undici.Pool {
     bodyTimeout: 0,
     maxResponseSize: LONGEST_BODY_BYTES,
   });
-}
-
-/** The status counts from the moment it is there, even if the body never arrives whole. */
-async function readAnswer(response: Undici.Dispatcher.ResponseData, signal: AbortSignal): Promise<Answer> {
-  const { statusCode: status, headers } = response;
-  try {
-    return { status, headers, body: await unlessAborted(signal, response.body.text()) };
-  } catch (error) {
-    return { status, headers, body: { cut: cutOf(error, signal) } };
-  }
-}
-
-function cutOf(error: unknown, signal: AbortSignal): string {
-  const name = errorName(error);
-  if (name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'body too long';
-  return signal.aborted ? 'body not there in time' : `body broken off (${name})`;
-}
-
-function failureOf(error: unknown, signal: AbortSignal): Failure {
-  if (signal.aborted) return { failed: 'no answer in time', away: true };
-  const name = errorName(error);
-  if (UNSENT.has(name)) return { failed: name, unsent: true, away: true };
-  return BROKEN.test(name) ? { failed: name, away: true } : { failed: name };
 }
