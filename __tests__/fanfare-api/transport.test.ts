@@ -48,6 +48,17 @@ describe('a call', () => {
     expect(heard).toEqual([answer]);
   });
 
+  it('takes no hint for the answer', async () => {
+    const wire = kept(
+      await httpWire((res) => {
+        res.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => {
+          reply(200, 'the answer')(res);
+        });
+      }),
+    );
+    expect(await post(transportTo(wire))).toMatchObject({ status: 200, body: 'the answer' });
+  });
+
   it('does not follow a redirect', async () => {
     const wire = kept(await httpWire(reply(307, '', { Location: '/elsewhere' })));
     expect(await post(transportTo(wire))).toMatchObject({ status: 307 });
@@ -112,6 +123,16 @@ describe('a deadline', () => {
       'stops within the headers',
       (socket, abort) => {
         socket.write('HTTP/1.1 200 OK\r\nContent-', abort);
+      },
+    ],
+    [
+      'gives a hint and no answer',
+      (socket, abort) => {
+        subscribe('undici:request:headers', function heard() {
+          unsubscribe('undici:request:headers', heard);
+          setImmediate(abort);
+        });
+        socket.write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
       },
     ],
   ])('ends a call to a peer that %s, and its socket', async (_name, then) => {
@@ -189,6 +210,11 @@ describe('a body', () => {
     const body = 'x'.repeat(65_536);
     const wire = kept(await httpWire(reply(200, body)));
     expect(await post(transportTo(wire))).toMatchObject({ status: 200, body });
+  });
+
+  it('is read as UTF-8, without a mark that says so', async () => {
+    const wire = kept(await httpWire(reply(200, '\ufeff"caf\u00e9"')));
+    expect(await post(transportTo(wire))).toMatchObject({ body: '"caf\u00e9"' });
   });
 
   it('of one byte more is not', async () => {

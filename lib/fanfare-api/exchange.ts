@@ -78,7 +78,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#resolve({ ...(this.#head as Head), body: textOf(this.#chunks) });
+    const { status, headers } = this.#head as Head;
+    this.#resolve({ status, headers, body: textOf(this.#chunks) });
   }
 
   onResponseError(_controller: unknown, error: Error): void {

@@ -43,7 +43,8 @@ export type OnAnswer = (answer: Answer) => void;
 
 /** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
 export function createTransport(origin: string, onAnswer: OnAnswer = () => undefined): Transport {
-  const running = new Set<Promise<unknown>>();
+  let running = 0;
+  let whenIdle: (() => void) | undefined;
   const retries = createRetryBudget();
   let pool: Undici.Pool | undefined;
   let closing: Promise<void> | undefined;
@@ -56,8 +57,14 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
     return outcome;
   };
 
-  const attempts = async ({ retryUnsent, deadline, ...rest }: Post): Promise<Answer | Failure> => {
-    const message = { method: 'POST', ...rest } as const;
+  const attempts = async ({
+    path,
+    headers,
+    body,
+    deadline,
+    retryUnsent,
+  }: Post): Promise<Answer | Failure> => {
+    const message = { method: 'POST', path, headers, body } as const;
     retries.called();
     const first = await attempt(message, deadline);
     if (!retryUnsent || !('unsent' in first) || !retries.spend()) return first;
@@ -67,20 +74,31 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
 
   const unlessClosed = async (start: () => Promise<Answer | Failure>): Promise<Answer | Failure> => {
     if (closing !== undefined) return { failed: 'this client is closed' };
-    const call = start();
-    running.add(call);
-    return call.finally(() => running.delete(call));
+    running += 1;
+    try {
+      return await start();
+    } finally {
+      running -= 1;
+      if (running === 0) whenIdle?.();
+    }
   };
 
+  const idle = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (running === 0) resolve();
+      else whenIdle = resolve;
+    });
+
   return {
-    get: ({ deadline, ...rest }) => unlessClosed(() => attempt({ method: 'GET', ...rest }, deadline)),
+    get: ({ path, headers, deadline }) =>
+      unlessClosed(() => attempt({ method: 'GET', path, headers }, deadline)),
     post: (request) => unlessClosed(() => attempts(request)),
     warm() {
       if (closing === undefined) open();
     },
     close() {
       // Destroyed, not closed: closing would wait for connections that nobody wants any more.
-      closing ??= Promise.all(running).then(async () => {
+      closing ??= idle().then(async () => {
         await pool?.destroy();
       });
       return closing;
