@@ -182,6 +182,46 @@ describe('a deadline', () => {
     await transport.close();
   });
 
+  it('ends a call that waits for one of the connections, which is then never sent', async () => {
+    const waiting: (() => void)[] = [];
+    const wire = kept(
+      await httpWire((res) => {
+        waiting.push(() => {
+          reply(200)(res);
+        });
+      }),
+    );
+    const transport = transportTo(wire);
+    const deadline = new Deadline();
+    const first = Array.from({ length: 50 }, () => post(transport));
+    await until(() => waiting.length === 50);
+    const late = post(transport, deadline);
+    deadline.pass();
+    expect(await late).toEqual({ failed: 'no answer in time', away: true });
+    const last = post(transport);
+    for (const answer of waiting.splice(0)) answer();
+    await until(() => waiting.length > 0);
+    for (const answer of waiting) answer();
+    await Promise.all([...first, last]);
+    expect(wire.seen).toHaveLength(51);
+  });
+
+  it('that has passed already makes no call', async () => {
+    const made: unknown[] = [];
+    const count = (message: unknown): void => {
+      made.push(message);
+    };
+    const deadline = new Deadline();
+    deadline.pass();
+    subscribe('undici:request:create', count);
+    expect(await post(transportTo({ origin: await deadOrigin() }), deadline)).toEqual({
+      failed: 'no answer in time',
+      away: true,
+    });
+    unsubscribe('undici:request:create', count);
+    expect(made).toHaveLength(0);
+  });
+
   it('leaves other calls alone', async () => {
     const deadline = new Deadline();
     const wire = kept(
