@@ -17,10 +17,11 @@ export class WaitingOrders {
 
   /** Takes in, puts in the place of what it was, or leaves out. An order keeps its place for as long as it waits. */
   put(row: Row, before: Row | undefined): void {
-    const waits = row.state === 'ordered' ? [row] : [];
-    const waited = before?.state === 'ordered' ? [before] : [];
-    const [known] = [...waited, ...waits];
-    if (known !== undefined) this.#rows.splice(this.#placeOf(known), waited.length, ...waits);
+    const waits = row.state === 'ordered' ? row : undefined;
+    const waited = before?.state === 'ordered' ? before : undefined;
+    if (waited !== undefined && waits !== undefined) this.#rows[this.#placeOf(waited)] = waits;
+    else if (waits !== undefined) this.#rows.splice(this.#placeOf(waits), 0, waits);
+    else if (waited !== undefined) this.#rows.splice(this.#placeOf(waited), 1);
   }
 
   clear(): void {
