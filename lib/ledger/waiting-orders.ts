@@ -21,11 +21,18 @@ export class WaitingOrders {
     const waited = before?.state === 'ordered' ? before : undefined;
     if (waited !== undefined && waits !== undefined) this.#rows[this.#placeOf(waited)] = waits;
     else if (waits !== undefined) this.#rows.splice(this.#placeOf(waits), 0, waits);
-    else if (waited !== undefined) this.#rows.splice(this.#placeOf(waited), 1);
+    else if (waited !== undefined) this.#leaveOut(this.#placeOf(waited));
   }
 
   clear(): void {
     this.#rows.length = 0;
+  }
+
+  /** Closes the gap from the front, where most of them leave: from behind, all who wait would have to move. */
+  #leaveOut(place: number): void {
+    const rows = this.#rows;
+    for (let at = place; at > 0; at -= 1) rows[at] = rows[at - 1] as OrderedRow;
+    rows.shift();
   }
 
   #placeOf(row: OrderedRow): number {
