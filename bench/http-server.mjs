@@ -52,19 +52,30 @@ const empty = (app) => {
     next();
   });
 };
+/** What no middleware of a session does without: a look at the cookie, a property of the request, and no cache may keep the page. */
+const least = (app) => {
+  app.use((req, res, next) => {
+    req.cookieLength = req.headers.cookie.length;
+    res.setHeader('Cache-Control', 'private, no-store');
+    next();
+  });
+};
 const express = require('express');
 const express4 = require('express4');
 /** How each case is made; it may resolve to a cookie of its own. */
 const CASES = {
   'Connect, cookie ignored': [connect, () => undefined],
+  'Connect, the least of a session': [connect, least],
   'attachAdmission + requireAdmission': [connect, ours],
   'jsonwebtoken, KeyObject': [connect, withJwt],
   'Queue-it': [connect, withQueueIt],
   'express-session': [connect, withSession],
   helmet: [connect, (app) => void app.use(helmet())],
   'Express 5, one empty middleware': [express, empty],
+  'Express 5, the least of a session': [express, least],
   'Express 5, ours': [express, ours],
   'Express 4, one empty middleware': [express4, empty],
+  'Express 4, the least of a session': [express4, least],
   'Express 4, ours': [express4, ours],
 };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseBaseUrl, pathBelow } from '../../lib/fanfare-api/base-url.js';
+import { parseBaseUrl, pathBelow, pathsBelow } from '../../lib/fanfare-api/base-url.js';
 
 describe('parseBaseUrl', () => {
   it.each([
@@ -75,5 +75,28 @@ describe('pathBelow', () => {
         return /^\/api\/queues\/[^/]*\/complete$/.test(path);
       }),
     );
+  });
+});
+
+describe('pathsBelow', () => {
+  const [validate, complete] = ['/queues/{id}/validate', '/queues/{id}/complete'];
+
+  it('is pathBelow for every operation and every id, whichever came before', () => {
+    const base = new URL('https://h.example/api');
+    const pathOf = pathsBelow(base);
+    for (const id of ['one', 'one', 'two', 'one', '', '']) {
+      for (const template of [validate, complete, validate]) {
+        expect(pathOf(template, id)).toBe(pathBelow(base, template, id));
+      }
+    }
+  });
+
+  it('throws for an id that would climb, however often it comes', () => {
+    const pathOf = pathsBelow(new URL('https://h.example/api'));
+    for (const id of ['good', '..', '..']) {
+      const path = (): string => pathOf(validate, id);
+      if (id === 'good') expect(path()).toBe('/api/queues/good/validate');
+      else expect(path).toThrow(RangeError);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import dns from 'node:dns';
 import type { Socket } from 'node:net';
-import { withDeadline } from '../../lib/fanfare-api/deadline.js';
+import { Deadline, withDeadline } from '../../lib/fanfare-api/deadline.js';
 import { createTransport } from '../../lib/fanfare-api/transport.js';
 import type { Transport } from '../../lib/fanfare-api/transport.js';
 import { deadOrigin, httpWire, reply, tcpWire, until } from './wire.js';
@@ -16,10 +16,10 @@ function kept<T extends { close(): Promise<void> }>(thing: T): T {
 
 const transportTo = ({ origin }: { origin: string }): Transport => kept(createTransport(origin));
 
-const never = (): AbortSignal => new AbortController().signal;
+const never = (): Deadline => new Deadline();
 
-function post(transport: Transport, signal = never(), retryUnsent = false) {
-  return transport.post({ path: '/p', headers: { 'X-One': '1' }, body: '{"a":1}', signal, retryUnsent });
+function post(transport: Transport, deadline = never(), retryUnsent = false) {
+  return transport.post({ path: '/p', headers: { 'X-One': '1' }, body: '{"a":1}', deadline, retryUnsent });
 }
 
 afterEach(async () => {
@@ -46,6 +46,17 @@ describe('a call', () => {
     const heard: unknown[] = [];
     const answer = await post(kept(createTransport(wire.origin, (each) => heard.push(each))));
     expect(heard).toEqual([answer]);
+  });
+
+  it('takes no hint for the answer', async () => {
+    const wire = kept(
+      await httpWire((res) => {
+        res.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => {
+          reply(200, 'the answer')(res);
+        });
+      }),
+    );
+    expect(await post(transportTo(wire))).toMatchObject({ status: 200, body: 'the answer' });
   });
 
   it('does not follow a redirect', async () => {
@@ -88,7 +99,7 @@ describe('a call', () => {
   });
 });
 
-describe('an abort', () => {
+describe('a deadline', () => {
   /** A peer that does `then` with each connection's first bytes, and the sockets it has seen. */
   async function peer(then: (socket: Socket) => void) {
     const sockets: Socket[] = [];
@@ -114,14 +125,24 @@ describe('an abort', () => {
         socket.write('HTTP/1.1 200 OK\r\nContent-', abort);
       },
     ],
+    [
+      'gives a hint and no answer',
+      (socket, abort) => {
+        subscribe('undici:request:headers', function heard() {
+          unsubscribe('undici:request:headers', heard);
+          setImmediate(abort);
+        });
+        socket.write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
+      },
+    ],
   ])('ends a call to a peer that %s, and its socket', async (_name, then) => {
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     const { wire, sockets } = await peer((socket) => {
       then(socket, () => {
-        deadline.abort();
+        deadline.pass();
       });
     });
-    expect(await post(transportTo(wire), deadline.signal)).toEqual({
+    expect(await post(transportTo(wire), deadline)).toEqual({
       failed: 'no answer in time',
       away: true,
     });
@@ -129,11 +150,11 @@ describe('an abort', () => {
   });
 
   it('ends a call to a peer that drips its body, and its socket, but the status counts', async () => {
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     // The channel speaks just before the caller has the status.
     const abort = (): void => {
       setImmediate(() => {
-        deadline.abort();
+        deadline.pass();
       });
     };
     subscribe('undici:request:headers', abort);
@@ -144,42 +165,82 @@ describe('an abort', () => {
         clearInterval(timer);
       });
     });
-    const answer = await post(transportTo(wire), deadline.signal);
+    const answer = await post(transportTo(wire), deadline);
     unsubscribe('undici:request:headers', abort);
     expect(answer).toMatchObject({ status: 200, body: { cut: 'body not there in time' } });
     await until(() => sockets[0]!.destroyed);
   });
 
   it('ends a call that still waits for its connection', async () => {
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     // Speaks no TLS, so the connection never comes about.
     const { wire } = await peer(() => {
-      deadline.abort();
+      deadline.pass();
     });
     const transport = transportTo({ origin: wire.origin.replace('http:', 'https:') });
-    expect(await post(transport, deadline.signal)).toEqual({ failed: 'no answer in time', away: true });
+    expect(await post(transport, deadline)).toEqual({ failed: 'no answer in time', away: true });
     await transport.close();
   });
 
+  it('ends a call that waits for one of the connections, which is then never sent', async () => {
+    const waiting: (() => void)[] = [];
+    const wire = kept(
+      await httpWire((res) => {
+        waiting.push(() => {
+          reply(200)(res);
+        });
+      }),
+    );
+    const transport = transportTo(wire);
+    const deadline = new Deadline();
+    const first = Array.from({ length: 50 }, () => post(transport));
+    await until(() => waiting.length === 50);
+    const late = post(transport, deadline);
+    deadline.pass();
+    expect(await late).toEqual({ failed: 'no answer in time', away: true });
+    const last = post(transport);
+    for (const answer of waiting.splice(0)) answer();
+    await until(() => waiting.length > 0);
+    for (const answer of waiting) answer();
+    await Promise.all([...first, last]);
+    expect(wire.seen).toHaveLength(51);
+  });
+
+  it('that has passed already makes no call', async () => {
+    const made: unknown[] = [];
+    const count = (message: unknown): void => {
+      made.push(message);
+    };
+    const deadline = new Deadline();
+    deadline.pass();
+    subscribe('undici:request:create', count);
+    expect(await post(transportTo({ origin: await deadOrigin() }), deadline)).toEqual({
+      failed: 'no answer in time',
+      away: true,
+    });
+    unsubscribe('undici:request:create', count);
+    expect(made).toHaveLength(0);
+  });
+
   it('leaves other calls alone', async () => {
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     const wire = kept(
       await httpWire((res) => {
         if (wire.seen.length > 1) reply(200, 'fine')(res);
       }),
     );
     const transport = transportTo(wire);
-    const slow = post(transport, deadline.signal);
+    const slow = post(transport, deadline);
     await until(() => wire.seen.length === 1);
     const quick = post(transport);
-    deadline.abort();
+    deadline.pass();
     expect(await slow).toEqual({ failed: 'no answer in time', away: true });
     expect(await quick).toMatchObject({ status: 200, body: 'fine' });
   });
 
-  it('comes from a deadline by itself', async () => {
+  it('passes by itself', async () => {
     const wire = kept(await httpWire(() => undefined));
-    const answer = await withDeadline(50, (signal) => post(transportTo(wire), signal));
+    const answer = await withDeadline(50, (deadline) => post(transportTo(wire), deadline));
     expect(answer).toEqual({ failed: 'no answer in time', away: true });
   });
 });
@@ -189,6 +250,11 @@ describe('a body', () => {
     const body = 'x'.repeat(65_536);
     const wire = kept(await httpWire(reply(200, body)));
     expect(await post(transportTo(wire))).toMatchObject({ status: 200, body });
+  });
+
+  it('is read as UTF-8, without a mark that says so', async () => {
+    const wire = kept(await httpWire(reply(200, '\ufeff"caf\u00e9"')));
+    expect(await post(transportTo(wire))).toMatchObject({ body: '"caf\u00e9"' });
   });
 
   it('of one byte more is not', async () => {
@@ -275,15 +341,15 @@ describe('a call that fails', () => {
   });
 
   it('by a refused connection is not tried again after the deadline', async () => {
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     const transport = transportTo({ origin: await deadOrigin() });
     const abort = (): void => {
       setImmediate(() => {
-        deadline.abort();
+        deadline.pass();
       });
     };
     subscribe('undici:client:connectError', abort);
-    const failure = await post(transport, deadline.signal, true);
+    const failure = await post(transport, deadline, true);
     unsubscribe('undici:client:connectError', abort);
     expect(failure).toEqual({ failed: 'no answer in time', away: true });
     expect(errors).toHaveLength(1);
@@ -291,7 +357,7 @@ describe('a call that fails', () => {
 
   it('by a header that cannot be sent is a failure without the header in it', async () => {
     const wire = kept(await httpWire(reply(200)));
-    const request = { path: '/', headers: { A: 'b\r\nc' }, body: '', signal: never(), retryUnsent: true };
+    const request = { path: '/', headers: { A: 'b\r\nc' }, body: '', deadline: never(), retryUnsent: true };
     const failure = await transportTo(wire).post(request);
     expect(failure).toEqual({ failed: 'UND_ERR_INVALID_ARG' });
     expect(wire.seen).toHaveLength(0);
@@ -309,7 +375,8 @@ describe('a slow DNS', () => {
       });
     });
     const transport = transportTo({ origin: 'https://slow.invalid' });
-    const call = (): ReturnType<typeof post> => withDeadline(100, (signal) => post(transport, signal, true));
+    const call = (): ReturnType<typeof post> =>
+      withDeadline(100, (deadline) => post(transport, deadline, true));
     const ends = await Promise.all(Array.from({ length: 60 }, call));
     expect(new Set(ends.map((end) => 'failed' in end && end.failed))).toEqual(new Set(['no answer in time']));
     expect(lookup).toHaveBeenCalledTimes(1);

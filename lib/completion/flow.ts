@@ -51,7 +51,9 @@ export function afterAnswer(flow: Flow, answer: DeliveryAnswer, sentAt: number, 
 
 /** One burst of 429 answers is one sign that it was too much: only what was sent after a halving halves again. */
 function adapt(flow: Flow, answer: DeliveryAnswer, sentAt: number, now: number): Flow {
-  if (answer.kind === 'done') return { ...flow, allowed: Math.min(MOST_IN_FLIGHT, flow.allowed + 1) };
+  if (answer.kind === 'done') {
+    return flow.allowed === MOST_IN_FLIGHT ? flow : { ...flow, allowed: flow.allowed + 1 };
+  }
   const limited = answer.kind === 'failed' && answer.status === 429;
   if (!limited || sentAt <= flow.halvedAt) return flow;
   return { ...flow, allowed: Math.max(1, Math.floor(flow.allowed / 2)), halvedAt: now };

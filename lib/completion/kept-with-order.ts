@@ -25,7 +25,8 @@ export function withKept<T extends Order>(order: T, { traceparent, eventId }: Ke
 
 /** What was written down, taken apart again. */
 export function takeKept<T extends Order>(recorded: T): { readonly order: T; readonly kept: Kept } {
-  const { metadata = {}, ...rest } = recorded;
+  const { metadata, ...rest } = recorded;
+  if (metadata === undefined) return { order: recorded, kept: {} };
   const traceparent = textOf(metadata[FIELDS.traceparent]);
   const eventId = textOf(metadata[FIELDS.eventId]);
   const own = Object.entries(metadata).filter(([name]) => !OURS.includes(name));

@@ -16,7 +16,7 @@ const KEY_LIMIT_MS = 2_000;
 /** What the options tell; a function for the key is asked for it. */
 export async function setupFacts(parts: DoctorParts): Promise<Facts> {
   const { settings, secretKey, insecure, ledger, environment = '' } = parts;
-  const key = await withDeadline(KEY_LIMIT_MS, (signal) => currentKey(secretKey, signal));
+  const key = await withDeadline(KEY_LIMIT_MS, (deadline) => currentKey(secretKey, deadline));
   return {
     environment,
     ...(typeof key === 'string' ? { key: kindOfKey(key) } : {}),

@@ -39,8 +39,8 @@ const CODE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
  */
 export async function ask({ line, now }: Asking, asked: Ask): Promise<Body> {
   const { path, id, body } = asked;
-  const answer = await withDeadline(DEADLINE_MS, (signal) =>
-    line.post({ path, ...(id === undefined ? {} : { id }), body: () => body, signal, retryUnsent: true }),
+  const answer = await withDeadline(DEADLINE_MS, (deadline) =>
+    line.post({ path, ...(id === undefined ? {} : { id }), body: () => body, deadline, retryUnsent: true }),
   );
   if ('failed' in answer) throw unavailable(asked, answer.failed);
   const read = isSuccess(answer) ? readSuccess(asked, answer) : undefined;

@@ -53,3 +53,15 @@ export function pathBelow(base: URL, template: string, id: string): string {
   }
   return finished.pathname;
 }
+
+/** The same below one base. It remembers the latest id of each operation: a sale is one distribution, asked about again and again. */
+export function pathsBelow(base: URL): (template: string, id: string) => string {
+  const latest = new Map<string, { readonly id: string; readonly path: string }>();
+  return (template, id) => {
+    const known = latest.get(template);
+    if (known?.id === id) return known.path;
+    const path = pathBelow(base, template, id);
+    latest.set(template, { id, path });
+    return path;
+  };
+}

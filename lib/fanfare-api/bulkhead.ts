@@ -15,14 +15,10 @@ export function createBulkhead(inFlight: number, waiting: number): Bulkhead {
   let policy: Cockatiel.BulkheadPolicy | undefined;
   return {
     async run(task) {
-      const cockatiel = loadCockatiel();
-      policy ??= cockatiel.bulkhead(inFlight, waiting);
-      try {
-        return await policy.execute(task);
-      } catch (error) {
-        if (error instanceof cockatiel.BulkheadRejectedError) return FULL;
-        throw error;
-      }
+      policy ??= loadCockatiel().bulkhead(inFlight, waiting);
+      // Asked beforehand, since an error for each who is turned away is what a crowd cannot be given.
+      const full = policy.executionSlots === 0 && policy.queueSlots === 0;
+      return full ? FULL : policy.execute(task);
     },
   };
 }

@@ -52,8 +52,8 @@ export function createHandoffClient(options: HandoffClientOptions): HandoffClien
   const line = createLine({ ...credentials, base, authenticate: byBearer });
   return {
     validate: (token, { waitedMs }) =>
-      withDeadline(Math.max(1, DEADLINE_MS - waitedMs), async (signal) => {
-        const answer = await line.post({ path: PATH, body: () => ({ token }), signal, retryUnsent: true });
+      withDeadline(Math.max(1, DEADLINE_MS - waitedMs), async (deadline) => {
+        const answer = await line.post({ path: PATH, body: () => ({ token }), deadline, retryUnsent: true });
         if ('failed' in answer)
           return {
             answer: 'unknown',

@@ -29,8 +29,8 @@ export async function askHealth({ dialect, baseUrl, ...asker }: HealthQuestion):
   const base = parseBaseUrl(baseUrl ?? dialect.baseUrl);
   const transport = createTransport(base.origin);
   try {
-    return await withDeadline(DEADLINE_MS, async (signal) => {
-      const key = asker.secretKey === undefined ? undefined : await currentKey(asker.secretKey, signal);
+    return await withDeadline(DEADLINE_MS, async (deadline) => {
+      const key = asker.secretKey === undefined ? undefined : await currentKey(asker.secretKey, deadline);
       const withKey = typeof key === 'string';
       const answer = await transport.get({
         path: pathBelow(base, '/health', ''),
@@ -39,7 +39,7 @@ export async function askHealth({ dialect, baseUrl, ...asker }: HealthQuestion):
           Accept: 'application/json',
           'User-Agent': 'express-fanfare',
         },
-        signal,
+        deadline,
       });
       return { host: base.host, withKey, answer };
     });

@@ -1,6 +1,7 @@
 /** A line to one of Fanfare's addresses: who we are, where it is, and how long a call may take. */
-import { type ObservedCall, type Observer, UNOBSERVED } from '../observer.js';
-import { pathBelow } from './base-url.js';
+import { type Observer, UNOBSERVED } from '../observer.js';
+import { pathsBelow } from './base-url.js';
+import type { Deadline } from './deadline.js';
 import type { Body, Credentials } from './dialect.js';
 import { errorName } from './failure.js';
 import type { Failure } from './failure.js';
@@ -28,7 +29,7 @@ export interface Call {
   /** Called when it is needed: what it throws fails the call. */
   readonly body: () => Body;
   /** Covers everything up to the last byte of the answer. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Whether to try once more when the request surely never left this machine. */
   readonly retryUnsent: boolean;
 }
@@ -42,29 +43,34 @@ export interface Line {
   close(): Promise<void>;
 }
 
+const ALWAYS = {
+  'Content-Type': 'application/json',
+  Accept: 'application/json',
+  'User-Agent': 'express-fanfare',
+};
+
 /** Opens nothing before the first call. */
 export function createLine(options: LineOptions): Line {
   const { organizationId, secretKey, base, authenticate, observer = UNOBSERVED } = options;
-  const transport = createTransport(base.origin, options.onAnswer);
+  const { origin } = base;
+  const prefix = base.pathname.replace(/\/$/, '');
+  const pathOf = pathsBelow(base);
+  const transport = createTransport(origin, options.onAnswer);
   return {
-    async post({ path, id = '', headers, body, signal, retryUnsent }) {
+    async post({ path, id = '', headers, body, deadline, retryUnsent }) {
       try {
-        const key = await currentKey(secretKey, signal);
+        const key = await currentKey(secretKey, deadline);
         if (typeof key !== 'string') return key;
         const request = {
-          path: pathBelow(base, path, id),
-          headers: {
-            ...authenticate({ organizationId, secretKey: key }),
-            ...headers,
-            'Content-Type': 'application/json',
-            Accept: 'application/json',
-            'User-Agent': 'express-fanfare',
-          },
+          path: pathOf(path, id),
+          // Not by spreading, which takes twenty times as long for names like these.
+          headers: Object.assign({}, authenticate({ organizationId, secretKey: key }), headers, ALWAYS),
           body: JSON.stringify(body()),
-          signal,
+          deadline,
           retryUnsent,
         };
-        const answer = await observer.call(observed(base, path, request.path), () => transport.post(request));
+        const call = { method: 'POST', url: origin + request.path, template: prefix + path } as const;
+        const answer = await observer.call(call, () => transport.post(request));
         return withoutKey(answer, key);
       } catch (error) {
         // Data that no request can be made of, such as an id with half a character pair, fails like a network does.
@@ -76,10 +82,6 @@ export function createLine(options: LineOptions): Line {
     },
     close: () => transport.close(),
   };
-}
-
-function observed({ origin, pathname }: URL, path: string, finished: string): ObservedCall {
-  return { method: 'POST', url: origin + finished, template: pathname.replace(/\/$/, '') + path };
 }
 
 /** An error body that repeats our key goes no further with it: its words end in reasons and events. */

@@ -3,7 +3,7 @@ import { compact } from '../admission/compact.js';
 import type { Question, Verdict } from '../admission/verdict.js';
 import { readDelivery, unknown } from './answers.js';
 import type { DeliveryAnswer } from './answers.js';
-import { unlessAborted } from './deadline.js';
+import { type Deadline, unlessPassed } from './deadline.js';
 import type { CompleteOperation, CompletionReport, Reply, ValidateOperation } from './dialect.js';
 import { parseJson } from './error-body.js';
 import { errorName } from './failure.js';
@@ -13,17 +13,17 @@ import { readSaid } from './said.js';
 
 type Read<Operation extends { readonly read?: unknown }> = NonNullable<Operation['read']>;
 
-/** Never rejects. `signal` is the call's deadline, which covers the reading too. */
+/** Never rejects. `deadline` is the call's deadline, which covers the reading too. */
 export async function verdictBy(
   read: Read<ValidateOperation>,
   answer: Answer,
   question: Question,
-  { signal, now }: { readonly signal: AbortSignal; readonly now: number },
+  { deadline, now }: { readonly deadline: Deadline; readonly now: number },
 ): Promise<Verdict> {
   const { status, body } = answer;
   const couldNotTell = (why: string): Verdict => unknown(answer, now, `${statusWords(status)}, ${why}`);
   if (typeof body !== 'string') return couldNotTell(body.cut);
-  const said = await asked(() => read(replyOf(answer, body), question), signal);
+  const said = await asked(() => read(replyOf(answer, body), question), deadline);
   if ('failed' in said) return couldNotTell(said.failed);
   return readSaid(said.value, question, status) ?? couldNotTell('which "read" could not tell the meaning of');
 }
@@ -33,13 +33,13 @@ export async function deliveryBy(
   read: Read<CompleteOperation>,
   answer: Answer,
   report: CompletionReport,
-  { signal, now }: { readonly signal: AbortSignal; readonly now: number },
+  { deadline, now }: { readonly deadline: Deadline; readonly now: number },
 ): Promise<DeliveryAnswer> {
   const { status, body } = answer;
   const usual = readDelivery(answer, now);
   if (typeof body !== 'string') return usual;
   const { rateLimit } = usual;
-  const said = await asked(() => read(replyOf(answer, body), report), signal);
+  const said = await asked(() => read(replyOf(answer, body), report), deadline);
   const taken = !('failed' in said) && said.value === true;
   if (taken) return compact({ kind: 'done' as const, already: false, rateLimit });
   if (usual.kind !== 'done') return usual;
@@ -50,10 +50,10 @@ export async function deliveryBy(
 /** Plain JavaScript may read in an async function, and may throw. */
 async function asked(
   read: () => unknown,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<{ readonly value: unknown } | { readonly failed: string }> {
   try {
-    return { value: await unlessAborted(signal, Promise.resolve(read())) };
+    return { value: await unlessPassed(deadline, Promise.resolve(read())) };
   } catch (error) {
     return { failed: `on which "read" failed (${errorName(error)})` };
   }

@@ -1,5 +1,5 @@
 /** The secret key at the moment it is needed: it may be rotated while the process runs. */
-import { unlessAborted } from './deadline.js';
+import { type Deadline, unlessPassed } from './deadline.js';
 import { errorName } from './failure.js';
 import type { Failure } from './failure.js';
 
@@ -9,13 +9,13 @@ export type SecretKey = string | (() => string | Promise<string>);
 const SENDABLE = /^[\x21-\x7e]+$/;
 
 /** Resolves with the key, or with why there is none; never with a publishable key, and never rejects. */
-export async function currentKey(source: SecretKey, signal: AbortSignal): Promise<string | Failure> {
+export async function currentKey(source: SecretKey, deadline: Deadline): Promise<string | Failure> {
   if (typeof source === 'string') return checked(source);
   try {
-    return checked(await unlessAborted(signal, Promise.resolve(source())));
+    return checked(await unlessPassed(deadline, Promise.resolve(source())));
   } catch (error) {
     return {
-      failed: signal.aborted
+      failed: deadline.passed
         ? '"secretKey" function gave no key in time'
         : `"secretKey" function failed (${errorName(error)})`,
     };

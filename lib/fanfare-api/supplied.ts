@@ -1,7 +1,7 @@
 /** A merchant's own way to validate or complete, for what their dialect has no operation for. Neither ever rejects. */
 import type { Question, Unknown, Verdict } from '../admission/verdict.js';
 import type { DeliveryAnswer } from './answers.js';
-import { unlessAborted, withDeadline } from './deadline.js';
+import { unlessPassed, withDeadline } from './deadline.js';
 import type { CompletionReport } from './dialect.js';
 import { errorName } from './failure.js';
 import { readSaid } from './said.js';
@@ -56,11 +56,11 @@ async function asked(
   withinMs: number,
   ask: (options: CallOptions) => unknown,
 ): Promise<{ readonly value: unknown } | { readonly failed: string }> {
-  return withDeadline(withinMs, async (signal) => {
+  return withDeadline(withinMs, async (deadline) => {
     try {
-      return { value: await unlessAborted(signal, Promise.resolve(ask({ signal }))) };
+      return { value: await unlessPassed(deadline, Promise.resolve(ask({ signal: deadline.toSignal() }))) };
     } catch (error) {
-      const why = signal.aborted ? 'gave no answer in time' : `failed (${errorName(error)})`;
+      const why = deadline.passed ? 'gave no answer in time' : `failed (${errorName(error)})`;
       return { failed: `"${name}" ${why}` };
     }
   });

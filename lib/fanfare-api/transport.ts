@@ -1,8 +1,8 @@
 /** Requests over a pool of connections to one origin. Every fault is a result; nothing here throws or rejects. */
 import type * as Undici from 'undici';
 import { delay, systemClock } from '../clock.js';
-import { unlessAborted } from './deadline.js';
-import { errorName } from './failure.js';
+import type { Deadline } from './deadline.js';
+import { exchange, type Message } from './exchange.js';
 import type { Failure } from './failure.js';
 import type { Answer } from './http-answer.js';
 import { createRetryBudget } from './retry-budget.js';
@@ -13,7 +13,7 @@ export interface Get {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Covers everything from the connection to the last byte of the answer. */
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 /** A request that does something. */
@@ -37,76 +37,73 @@ const CONNECTIONS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
 const LONGEST_BODY_BYTES = 65_536;
 const RETRY_PAUSE_MS = 50;
-/** Faults before there was a connection. A timeout while connecting is one too, but leaves no time for a retry. */
-const UNSENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-/** Faults of a connection: lost, never made, without TLS or with a certificate we do not trust, or not speaking HTTP. */
-const BROKEN =
-  /^(ECONN|EPIPE$|ETIMEDOUT$|UND_ERR_(SOCKET|CONNECT_TIMEOUT)$|HPE_|ERR_(SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
 /** Hears each answer as it comes; must not throw. */
 export type OnAnswer = (answer: Answer) => void;
 
 /** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
 export function createTransport(origin: string, onAnswer: OnAnswer = () => undefined): Transport {
-  const running = new Set<Promise<unknown>>();
+  let running = 0;
+  let whenIdle: (() => void) | undefined;
   const retries = createRetryBudget();
   let pool: Undici.Pool | undefined;
   let closing: Promise<void> | undefined;
 
   const open = (): Undici.Pool => (pool ??= openPool(origin));
 
-  const attempts = async (request: Post): Promise<Answer | Failure> => {
+  const attempt = async (message: Message, deadline: Deadline): Promise<Answer | Failure> => {
+    const outcome = await exchange(open(), message, deadline);
+    if ('status' in outcome) onAnswer(outcome);
+    return outcome;
+  };
+
+  const attempts = async ({
+    path,
+    headers,
+    body,
+    deadline,
+    retryUnsent,
+  }: Post): Promise<Answer | Failure> => {
+    const message = { method: 'POST', path, headers, body } as const;
     retries.called();
-    const first = await attempt(open, onAnswer, 'POST', request);
-    if (!request.retryUnsent || !('unsent' in first) || !retries.spend()) return first;
+    const first = await attempt(message, deadline);
+    if (!retryUnsent || !('unsent' in first) || !retries.spend()) return first;
     await delay(systemClock, RETRY_PAUSE_MS);
-    return attempt(open, onAnswer, 'POST', request);
+    return attempt(message, deadline);
   };
 
   const unlessClosed = async (start: () => Promise<Answer | Failure>): Promise<Answer | Failure> => {
     if (closing !== undefined) return { failed: 'this client is closed' };
-    const call = start();
-    running.add(call);
-    return call.finally(() => running.delete(call));
+    running += 1;
+    try {
+      return await start();
+    } finally {
+      running -= 1;
+      if (running === 0) whenIdle?.();
+    }
   };
 
+  const idle = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (running === 0) resolve();
+      else whenIdle = resolve;
+    });
+
   return {
-    get: (request) => unlessClosed(() => attempt(open, onAnswer, 'GET', request)),
+    get: ({ path, headers, deadline }) =>
+      unlessClosed(() => attempt({ method: 'GET', path, headers }, deadline)),
     post: (request) => unlessClosed(() => attempts(request)),
     warm() {
       if (closing === undefined) open();
     },
     close() {
       // Destroyed, not closed: closing would wait for connections that nobody wants any more.
-      closing ??= Promise.all(running).then(async () => {
+      closing ??= idle().then(async () => {
         await pool?.destroy();
       });
       return closing;
     },
   };
-}
-
-async function attempt(
-  open: () => Undici.Pool,
-  onAnswer: OnAnswer,
-  method: 'GET' | 'POST',
-  { path, headers, body, signal }: Get & Partial<Post>,
-): Promise<Answer | Failure> {
-  try {
-    const response = open().request({ method, path, headers, body: body ?? null, signal });
-    // A request that waits for a connection does not hear the signal by itself.
-    const answer = await readAnswer(await unlessAborted(signal, response), signal);
-    onAnswer(answer);
-    return answer;
-  } catch (error) {
-    return failureOf(error, signal);
-  }
 }
 
 function openPool(origin: string): Undici.Pool {
@@ -125,27 +122,4 @@ function openPool(origin: string): Undici.Pool {
     bodyTimeout: 0,
     maxResponseSize: LONGEST_BODY_BYTES,
   });
-}
-
-/** The status counts from the moment it is there, even if the body never arrives whole. */
-async function readAnswer(response: Undici.Dispatcher.ResponseData, signal: AbortSignal): Promise<Answer> {
-  const { statusCode: status, headers } = response;
-  try {
-    return { status, headers, body: await unlessAborted(signal, response.body.text()) };
-  } catch (error) {
-    return { status, headers, body: { cut: cutOf(error, signal) } };
-  }
-}
-
-function cutOf(error: unknown, signal: AbortSignal): string {
-  const name = errorName(error);
-  if (name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'body too long';
-  return signal.aborted ? 'body not there in time' : `body broken off (${name})`;
-}
-
-function failureOf(error: unknown, signal: AbortSignal): Failure {
-  if (signal.aborted) return { failed: 'no answer in time', away: true };
-  const name = errorName(error);
-  if (UNSENT.has(name)) return { failed: name, unsent: true, away: true };
-  return BROKEN.test(name) ? { failed: name, away: true } : { failed: name };
 }

@@ -55,39 +55,39 @@ export class Ways {
 
   #ask(operation: ValidateOperation, question: Question, timing: Timing): Promise<Verdict> {
     const { dialect, line, clock } = this.#parts;
-    return withDeadline(timing.withinMs, async (signal) => {
+    return withDeadline(timing.withinMs, async (deadline) => {
       const answer = await line.post({
         path: operation.path,
         id: question.distributionId,
         headers: compact({ 'X-Fingerprint': question.fingerprint }),
         body: () => validationBody(dialect, operation, question),
-        signal,
+        deadline,
         retryUnsent: true,
       });
       if ('failed' in answer) return unanswered(answer, timing.startedLate);
       const now = clock.now();
       return operation.read === undefined
         ? readVerdict(answer, question, now)
-        : verdictBy(operation.read, answer, question, { signal, now });
+        : verdictBy(operation.read, answer, question, { deadline, now });
     });
   }
 
   #tell(operation: CompleteOperation, report: CompletionReport, withinMs: number): Promise<DeliveryAnswer> {
     const { dialect, line, clock } = this.#parts;
-    return withDeadline(withinMs, async (signal) => {
+    return withDeadline(withinMs, async (deadline) => {
       const answer = await line.post({
         path: operation.path,
         id: report.distributionId,
         headers: { 'X-Idempotency-Key': report.idempotencyKey },
         body: () => completionBody(dialect, operation, report),
-        signal,
+        deadline,
         retryUnsent: false,
       });
       if ('failed' in answer) return { kind: 'failed', reason: answer.failed };
       const now = clock.now();
       return operation.read === undefined
         ? readDelivery(answer, now)
-        : deliveryBy(operation.read, answer, report, { signal, now });
+        : deliveryBy(operation.read, answer, report, { deadline, now });
     });
   }
 

@@ -16,8 +16,8 @@ const HEADERS = { Accept: 'application/jwk-set+json, application/json' };
 export async function downloadKeys(url: URL): Promise<readonly VerificationKey[] | Unfetched> {
   const transport = createTransport(url.origin);
   const path = url.pathname + url.search;
-  const answer = await withDeadline(DEADLINE_MS, (signal) =>
-    transport.get({ path, headers: HEADERS, signal }),
+  const answer = await withDeadline(DEADLINE_MS, (deadline) =>
+    transport.get({ path, headers: HEADERS, deadline }),
   );
   await transport.close();
   return 'failed' in answer ? { failed: answer.failed } : readAnswer(answer);

@@ -1,24 +1,22 @@
 /** How a row is kept in memory. */
 import type { Row } from './row.js';
 
-/** Parts of rows on record: the next row of the same admission brings most of them along. */
-const kept = new WeakSet<object>();
-
 /**
  * Neither who handed it in nor who is handed it can change what is on record; through JSON, so that a row keeps exactly
- * what the durable engines keep.
+ * what the durable engines keep. What it has from the row before is on record already, and stays.
  */
-export function frozenCopy(row: Row): Row {
+export function frozenCopy(row: Row, before: Row | undefined): Row {
+  const onRecord = before as Readonly<Record<string, unknown>> | undefined;
   const copy: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(row)) copy[name] = keep(part);
+  for (const [name, part] of Object.entries(row))
+    copy[name] = part === onRecord?.[name] ? part : copyOf(part);
   return Object.freeze(copy) as unknown as Row;
 }
 
-function keep(part: unknown): unknown {
-  if (typeof part !== 'object' || part === null || kept.has(part)) return part;
-  const copy = frozen(JSON.parse(JSON.stringify(part)) as object);
-  kept.add(copy);
-  return copy;
+function copyOf(part: unknown): unknown {
+  return typeof part === 'object' && part !== null
+    ? frozen(JSON.parse(JSON.stringify(part)) as object)
+    : part;
 }
 
 /** Not by a reviver, with which the whole copy takes twice as long. */

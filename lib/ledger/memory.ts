@@ -108,9 +108,9 @@ class MemoryStore implements LocalStore {
   }
 
   put(given: Row): void {
-    const row = frozenCopy(given);
-    const { id } = row.admission;
+    const { id } = given.admission;
     const before = this.#rows.get(id);
+    const row = frozenCopy(given, before);
     this.#rows.set(id, row);
     if (row.tokenHash !== undefined) this.#idByToken.set(row.tokenHash, id);
     if (before === undefined) this.#addToTriple(row);

@@ -1,5 +1,6 @@
 /** What a stored row means at a given time, and the small facts every engine reads off one. */
 import type { Admission } from '../admission/admission.js';
+import { compact } from '../admission/compact.js';
 import type { Triple } from '../admission/identity.js';
 import type { Row, RowState } from './row.js';
 import { isUsed } from './row.js';
@@ -29,16 +30,12 @@ export function standing(row: Row, now: number): Row {
 
 /** The same row in another state. */
 export function inState<State extends RowState>(row: RowFacts, state: State, now: number): State & RowFacts {
-  return {
-    ...state,
-    admission: row.admission,
-    ...(row.tokenHash === undefined ? {} : { tokenHash: row.tokenHash }),
-    ...(row.sidHash === undefined ? {} : { sidHash: row.sidHash }),
-    attempts: row.attempts,
-    ...(row.usesUpBefore === undefined ? {} : { usesUpBefore: row.usesUpBefore }),
-    createdAt: row.createdAt,
-    updatedAt: now,
-  };
+  const { admission, tokenHash, sidHash, attempts, usesUpBefore, createdAt } = row;
+  // Not by spreading: with so many fields behind a spread that takes longer than the rest of a step.
+  return Object.assign(
+    compact({ admission, tokenHash, sidHash, attempts, usesUpBefore, createdAt, updatedAt: now }),
+    state,
+  );
 }
 
 /** Whether two admissions are the same one, apart from when they were granted. */

@@ -17,14 +17,22 @@ export class WaitingOrders {
 
   /** Takes in, puts in the place of what it was, or leaves out. An order keeps its place for as long as it waits. */
   put(row: Row, before: Row | undefined): void {
-    const waits = row.state === 'ordered' ? [row] : [];
-    const waited = before?.state === 'ordered' ? [before] : [];
-    const [known] = [...waited, ...waits];
-    if (known !== undefined) this.#rows.splice(this.#placeOf(known), waited.length, ...waits);
+    const waits = row.state === 'ordered' ? row : undefined;
+    const waited = before?.state === 'ordered' ? before : undefined;
+    if (waited !== undefined && waits !== undefined) this.#rows[this.#placeOf(waited)] = waits;
+    else if (waits !== undefined) this.#rows.splice(this.#placeOf(waits), 0, waits);
+    else if (waited !== undefined) this.#leaveOut(this.#placeOf(waited));
   }
 
   clear(): void {
     this.#rows.length = 0;
+  }
+
+  /** Closes the gap from the front, where most of them leave: from behind, all who wait would have to move. */
+  #leaveOut(place: number): void {
+    const rows = this.#rows;
+    for (let at = place; at > 0; at -= 1) rows[at] = rows[at - 1] as OrderedRow;
+    rows.shift();
   }
 
   #placeOf(row: OrderedRow): number {

@@ -27,10 +27,19 @@ export function createAsk<Asked, Told extends Verdict>(
   const { client, clock, breaker, watch } = parts;
   const bulkhead = createBulkhead(room.inFlight, room.waiting);
 
+  /** Inside the call, so that whoever was let through always reports. */
+  const answered = async (question: Asked, waitedMs: number): Promise<Told | Unknown> => {
+    try {
+      return await client.validate(question, { waitedMs });
+    } catch (fault) {
+      return faulty(fault);
+    }
+  };
+
   const call = async (question: Asked, arrivedAt: number): Promise<Told | Unknown> => {
     const entered = breaker.enter();
     if (typeof entered === 'object') return whilePaused(entered, clock.now());
-    const verdict = await answered(() => client.validate(question, { waitedMs: clock.now() - arrivedAt }));
+    const verdict = await answered(question, clock.now() - arrivedAt);
     watch(verdict);
     entered(heardIn(verdict));
     return verdict;
@@ -53,15 +62,6 @@ const TOO_MANY: Unknown = Object.freeze({
   reason: 'too many validations at once',
   retryAfterSeconds: 1,
 });
-
-/** Inside the call, so that whoever was let through always reports. */
-async function answered<Told>(validate: () => Promise<Told>): Promise<Told | Unknown> {
-  try {
-    return await validate();
-  } catch (fault) {
-    return faulty(fault);
-  }
-}
 
 /** A fault in asking tells nothing about the token. */
 function faulty(fault: unknown): Unknown {
