@@ -122,7 +122,6 @@ describeWithRedis('with Redis', (redis) => {
           delivers('pg-boss', postgres().url),
           delivers('graphile-worker', postgres().url),
         ]),
-      300_000,
     );
   });
 });

@@ -14,9 +14,6 @@ const QUICK: readonly ProxyFault[] = [
 /** Twice the deadline: what would show that somebody waited for it two times, and still bears a slow machine. */
 const TOO_LONG_MS = 4_000;
 
-// After a deadline undici connects once more for nothing, and lets go after its 4 seconds of keep-alive.
-jest.setTimeout(60_000);
-
 let emulator: Emulator;
 let proxy: FaultyProxy;
 let shop: Shop;

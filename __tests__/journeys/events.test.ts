@@ -12,9 +12,6 @@ import { AWAY, openTimedShop, type TimedShop, Waiting } from '../support/timed-s
 import { POSTED_STORIES } from './posted-stories.js';
 import { admissionOf, reach, type Story, type Type } from './story.js';
 
-// The stories of an hour turn many timers.
-jest.setTimeout(60_000);
-
 const AWAY_FAULT = { on: 'validate', kind: 'status', status: 503 } as const;
 const DROP = { distributionId: 'queue_1', distributionType: 'queue' } as const;
 const HOUR = 3_600_000;
