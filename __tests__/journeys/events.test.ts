@@ -225,7 +225,12 @@ const STORIES: Readonly<Record<string, Story>> = {
       const emulator = createEmulator();
       const { url } = await emulator.listen();
       verifier = offlineVerifier({ jwksUrl: `${url}/.well-known/jwks.json` });
-      await shop.fanfare.ready();
+      // On a busy machine the first answer may be too late.
+      await until(async () => {
+        await shop.fanfare.ready();
+        await shop.clock.advance(10_000);
+        return shop.said().includes('keys.refreshed');
+      });
       verifier = offlineVerifier({ jwksUrl: `${url}/nowhere` });
       await shop.fanfare.ready().catch(() => undefined);
       await emulator.close();
