@@ -139,20 +139,17 @@ describe('an outage', () => {
     it.each([
       ['fails', UNASKED],
       ['works', ELSEWHERE],
-    ])(
-      'ends no outage when it %s',
-      async (_name, answer) => {
-        const rig = await inOutage();
-        rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? answer : DOWN);
-        await rig.clock.advance(HOUR);
-        expect(rig.delivery.state).toBe('paused');
-        expect(rig.said('deliveries.resumed')).toEqual([]);
-        rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? answer : DONE);
-        await rig.clock.advance(2 * MINUTE);
-        expect(rig.delivery.state).toBe('running');
-        expect(new Set(await rig.states(...MANY.slice(30)))).toEqual(new Set(['delivered']));
-        await rig.delivery.stop();
-      },
-    );
+    ])('ends no outage when it %s', async (_name, answer) => {
+      const rig = await inOutage();
+      rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? answer : DOWN);
+      await rig.clock.advance(HOUR);
+      expect(rig.delivery.state).toBe('paused');
+      expect(rig.said('deliveries.resumed')).toEqual([]);
+      rig.fanfare.answer = ({ idempotencyKey }) => (apart.has(idempotencyKey) ? answer : DONE);
+      await rig.clock.advance(2 * MINUTE);
+      expect(rig.delivery.state).toBe('running');
+      expect(new Set(await rig.states(...MANY.slice(30)))).toEqual(new Set(['delivered']));
+      await rig.delivery.stop();
+    });
   });
 });

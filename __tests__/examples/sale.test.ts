@@ -94,14 +94,17 @@ function named(found: Iterable<readonly (string | undefined)[]>): Record<string,
 }
 
 // Side by side: most of a sale's time is waiting.
-test.concurrent('a sale with Fanfare away and the shop killed twice: nothing oversold, lost or doubled', async () => {
-  const { code, said, rows } = await sell({ SALE_SHOPPERS: '100' });
-  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('Fanfare is back.') as string });
-  expect(said.match(/The shop was killed/g)).toHaveLength(2);
-  expect(rows).toMatchObject({ shoppers: 100, oversold: 0, lost: 0, doubled: 0 });
-  expect(rows['orders']).toBeGreaterThan(0);
-  expect(rows['completions delivered']).toBe(rows['orders']);
-});
+test.concurrent(
+  'a sale with Fanfare away and the shop killed twice: nothing oversold, lost or doubled',
+  async () => {
+    const { code, said, rows } = await sell({ SALE_SHOPPERS: '100' });
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('Fanfare is back.') as string });
+    expect(said.match(/The shop was killed/g)).toHaveLength(2);
+    expect(rows).toMatchObject({ shoppers: 100, oversold: 0, lost: 0, doubled: 0 });
+    expect(rows['orders']).toBeGreaterThan(0);
+    expect(rows['completions delivered']).toBe(rows['orders']);
+  },
+);
 
 const FAULTS: readonly (readonly [
   row: string,

@@ -9,7 +9,6 @@ import { CHILD_ENVIRONMENT } from '../support/compiled-lib.js';
 import { removeFolder } from '../support/temporary-folder.js';
 import { installShop, killShops, runShop, startShop } from './shop-process.js';
 
-
 let folder: string;
 beforeAll(() => {
   folder = installShop();
