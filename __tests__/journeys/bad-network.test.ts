@@ -138,15 +138,15 @@ test('a crowd in an outage makes hardly a call, and hears at once', async () => 
   const startedAt = performance.now();
   // One each 5 seconds, however long this takes.
   const probes = (since: number): number => (performance.now() - since) / 5_000;
-  // The first ones find out. All who come later are told by those.
-  await crowd();
+  const isKnown = (): boolean => shop.events.some(({ type }) => type === 'fanfare.unavailable');
+  // The first ones find out, on a busy machine not all at once. All who come later are told by those.
+  while (!isKnown()) await crowd();
   const [found, since] = [calls, performance.now()];
-  // As many as have room, and as many again as fail before it is clear that all do.
-  expect(found).toBeLessThanOrEqual(50 + 10 + probes(startedAt));
+  // As many as have room, and as many again as fail before it is clear that all do: twenty answers are looked at.
+  expect(found).toBeLessThanOrEqual(50 + 20 + probes(startedAt));
   await crowd();
   await crowd();
   expect(calls - found).toBeLessThanOrEqual(1 + probes(since));
-  expect(shop.events.map(({ type }) => type)).toContain('fanfare.unavailable');
   proxy.fault = undefined;
   await until(async () => (await cold()).status === 303);
   expect(shop.events.map(({ type }) => type)).toContain('fanfare.recovered');
