@@ -62,7 +62,7 @@ beforeAll(() => {
   broken = JSON.parse(
     execFileSync(process.execPath, [script, JSON.stringify(PLANTED)], options),
   ) as string[][];
-}, 120_000);
+});
 
 test.each(PLANTED.map(({ why, rule }, index) => ({ why, rule, index })))('$why', ({ rule, index }) => {
   expect(broken[index]).toContain(rule);

@@ -1,7 +1,7 @@
 /** What loading the package brings with it, seen in a process of its own: no more than the first page load needs. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { CHILD_ENVIRONMENT, compileLib } from './support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from './support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from './support/temporary-folder.js';
 
 const CHILD = `
@@ -25,7 +25,7 @@ let seen: Record<'atImport' | 'whenReady', readonly string[]> & { readonly fetch
 
 beforeAll(() => {
   folder = temporaryFolder();
-  compileLib(join(folder, 'lib'));
+  placeLib(join(folder, 'lib'));
   const child = { cwd: folder, env: CHILD_ENVIRONMENT, encoding: 'utf8' } as const;
   seen = JSON.parse(execFileSync(process.execPath, ['-e', CHILD], child)) as typeof seen;
 });

@@ -76,7 +76,7 @@ test('every code block in TypeScript compiles', () => {
   const texts = shown('ts', 'mts');
   expect(texts.length).toBeGreaterThanOrEqual(25);
   expect(complaints(texts, {})).toBe('');
-}, 120_000);
+});
 
 test('every fragment in JavaScript and every script in HTML compiles', () => {
   const scripts = shown('html', 'mjs').flatMap(({ file, code }) =>
@@ -91,7 +91,7 @@ test('every fragment in JavaScript and every script in HTML compiles', () => {
   const around = { file: 'around.mts', code: AROUND };
   const checked = { allowJs: true, checkJs: true, strict: false, exactOptionalPropertyTypes: false };
   expect(complaints([...scripts, ...fragments], checked, around)).toBe('');
-}, 120_000);
+});
 
 test('every example in JavaScript is run by a test', () => {
   const tests = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })

@@ -64,7 +64,7 @@ const PROOFS = {
   ],
   fuzz: [
     'Damaged requests',
-    'Tokens, cookies, queries and bodies damaged at random, in process. *Still good*: the damage left a good token or cookie whole. Times hold the whole request; the machine did other things besides.',
+    'Tokens, cookies, queries and bodies damaged at random, in process. *Still good*: the damage left a good token or cookie whole. Times are those of the processor, and hold the whole request.',
     'on',
   ],
   heap: [

@@ -3,11 +3,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { dead } from '../support/completions.js';
-import { compileCli, startCli } from './compile.js';
+import { placeCli, startCli } from './start-cli.js';
 
 let folder: string;
 beforeAll(() => {
-  folder = compileCli();
+  folder = placeCli();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });

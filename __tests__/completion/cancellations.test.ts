@@ -94,7 +94,7 @@ describe.each<[string, (time: ManualClock) => Ledger]>([
     }
     const more = fanfare.recordCancellation('order_1', { kind: 'refunded', reference: 'more' });
     await expect(more).rejects.toMatchObject({ code: 'INVALID_ADMISSION_DATA' });
-  }, 60_000);
+  });
 
   test.each<[unknown, unknown, RegExp]>([
     ['order_1', {}, /"kind" must be/],

@@ -27,7 +27,7 @@ describe('401', () => {
       'deliveries.resumed',
     ]);
     await rig.delivery.stop();
-  }, 30_000);
+  });
 
   it('of ten in flight pauses once, and all ten go out at once after the resume', async () => {
     const rig = new Rig();
@@ -83,7 +83,7 @@ describe('401', () => {
     await rig.clock.advance(2 * HOUR);
     expect(new Set(await rig.states(...poisoned))).toEqual(new Set(['dead']));
     await rig.delivery.stop();
-  }, 30_000);
+  });
 });
 
 describe('403', () => {
@@ -158,7 +158,7 @@ describe('404', () => {
     await rig.clock.advance(20 * MINUTE);
     expect(new Set(await rig.states(...names))).toEqual(new Set(['delivered']));
     await rig.delivery.stop();
-  }, 30_000);
+  });
 
   it('of ten in flight at once gives all ten their attempts back', async () => {
     const rig = new Rig();

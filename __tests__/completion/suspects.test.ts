@@ -52,7 +52,7 @@ it('a completion that ended five processes is given up, and the others go on', a
   expect(rig.said('completion.dead')).toMatchObject([
     { admissionId: 'poison', reason: '5 processes in a row ended while sending it' },
   ]);
-}, 30_000);
+});
 
 it('of completions whose sender died only one is on its way at a time', async () => {
   const rig = new Rig();

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ROOT = join(__dirname, '..', '..');
@@ -28,7 +28,7 @@ export async function killShops(): Promise<void> {
 export function installShop(): string {
   const folder = temporaryFolder();
   const home = join(folder, 'node_modules/express-fanfare');
-  compileLib(join(home, 'dist'));
+  placeLib(join(home, 'dist'));
   copyFileSync(join(ROOT, 'package.json'), join(home, 'package.json'));
   cpSync(join(ROOT, SHOP), join(folder, 'shop'), { recursive: true });
   return folder;

@@ -5,9 +5,7 @@ import { Browser } from '../support/shop.js';
 import { removeFolder } from '../support/temporary-folder.js';
 import { installShop, killShops, type RunningShop, startShop } from './shop-process.js';
 
-// Each of these waits for another process.
-jest.setTimeout(60_000);
-const PATIENT = { withinMs: 50_000 };
+const PATIENT = { withinMs: 200_000 };
 
 let folder: string;
 let kit: TestFanfare;

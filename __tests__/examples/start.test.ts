@@ -9,9 +9,6 @@ import { CHILD_ENVIRONMENT } from '../support/compiled-lib.js';
 import { removeFolder } from '../support/temporary-folder.js';
 import { installShop, killShops, runShop, startShop } from './shop-process.js';
 
-// Each of these waits for another process.
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeAll(() => {
   folder = installShop();

@@ -8,7 +8,7 @@ import { removeFolder } from '../support/temporary-folder.js';
 import { installShop, killShops, startShop } from './shop-process.js';
 
 // Nothing waits for a time: this is for a walk that hangs.
-jest.setTimeout(400_000);
+jest.setTimeout(1_200_000);
 
 const ROOT = join(__dirname, '../..');
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

@@ -4,9 +4,9 @@
  */
 import { randomInt } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { record } from '../reliability/figures.js';
 import { closeStages, listen } from '../support/servers.js';
+import { cpuMs } from './cpu-time.js';
 import { Dice } from './dice.js';
 import { type FuzzedShop, openFuzzedShop } from './fuzzed-shop.js';
 import { type Ask, askInProcess, type Outcome } from './in-process.js';
@@ -64,13 +64,13 @@ async function strangerIsRefused(send: Send, turn: number): Promise<boolean> {
   return mayPass;
 }
 
-/** Milliseconds of each call, sorted. */
+/** Milliseconds of the processor that each call took, sorted. */
 async function timed(times: number, call: (turn: number) => Promise<unknown>): Promise<Float64Array> {
   const spent = new Float64Array(times);
   for (let turn = 0; turn < times; turn += 1) {
-    const began = performance.now();
+    const began = cpuMs();
     await call(turn);
-    spent[turn] = performance.now() - began;
+    spent[turn] = cpuMs() - began;
   }
   return spent.sort();
 }

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { record } from '../reliability/figures.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 const TOKENS = Number(process.env['HEAP_TOKENS'] ?? 100_000);
@@ -20,7 +20,7 @@ let folder: string;
 
 beforeAll(() => {
   folder = temporaryFolder();
-  compileLib(join(folder, 'lib'));
+  placeLib(join(folder, 'lib'));
 });
 afterAll(() => {
   removeFolder(folder);

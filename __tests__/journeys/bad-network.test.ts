@@ -14,9 +14,6 @@ const QUICK: readonly ProxyFault[] = [
 /** Twice the deadline: what would show that somebody waited for it two times, and still bears a slow machine. */
 const TOO_LONG_MS = 4_000;
 
-// After a deadline undici connects once more for nothing, and lets go after its 4 seconds of keep-alive.
-jest.setTimeout(60_000);
-
 let emulator: Emulator;
 let proxy: FaultyProxy;
 let shop: Shop;
@@ -138,16 +135,18 @@ test('a crowd in an outage makes hardly a call, and hears at once', async () => 
     for (const answer of await Promise.all(Array.from({ length: 120 }, cold)))
       expect(answer.status).toBe(503);
   };
-  // The first ones find out. All who come later are told by those.
-  await crowd();
-  const [found, since] = [calls, performance.now()];
-  // As many as have room, and as many again as fail before it is clear that all do.
-  expect(found).toBeLessThanOrEqual(50 + 10);
-  await crowd();
-  await crowd();
+  const startedAt = performance.now();
   // One each 5 seconds, however long this takes.
-  expect(calls - found).toBeLessThanOrEqual(1 + (performance.now() - since) / 5_000);
-  expect(shop.events.map(({ type }) => type)).toContain('fanfare.unavailable');
+  const probes = (since: number): number => (performance.now() - since) / 5_000;
+  const isKnown = (): boolean => shop.events.some(({ type }) => type === 'fanfare.unavailable');
+  // The first ones find out, on a busy machine not all at once. All who come later are told by those.
+  while (!isKnown()) await crowd();
+  const [found, since] = [calls, performance.now()];
+  // As many as have room, and as many again as fail before it is clear that all do: twenty answers are looked at.
+  expect(found).toBeLessThanOrEqual(50 + 20 + probes(startedAt));
+  await crowd();
+  await crowd();
+  expect(calls - found).toBeLessThanOrEqual(1 + probes(since));
   proxy.fault = undefined;
   await until(async () => (await cold()).status === 303);
   expect(shop.events.map(({ type }) => type)).toContain('fanfare.recovered');

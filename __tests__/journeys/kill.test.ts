@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: string;
@@ -15,8 +15,8 @@ let url: string;
 
 beforeAll(() => {
   compiled = temporaryFolder();
-  compileLib(join(compiled, 'lib'));
-}, 60_000);
+  placeLib(join(compiled, 'lib'));
+});
 afterAll(() => {
   removeFolder(compiled);
 });
@@ -82,4 +82,4 @@ test('a completion that was acknowledged arrives after SIGKILL and a restart', a
   const repeated = await order(second, token);
   expect(await repeated.json()).toMatchObject({ code: 'ADMISSION_USED' });
   await kill(second);
-}, 60_000);
+});

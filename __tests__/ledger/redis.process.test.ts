@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { redisLedger } from '../../lib/ledger/redis.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { endClients, ioredisClient } from '../support/redis-clients.js';
 import { describeWithRedis } from '../support/redis-server.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -36,7 +36,7 @@ describeWithRedis('three processes', (server) => {
 
   beforeAll(() => {
     folder = temporaryFolder();
-    compileLib(join(folder, 'lib'));
+    placeLib(join(folder, 'lib'));
   });
   afterAll(() => {
     removeFolder(folder);

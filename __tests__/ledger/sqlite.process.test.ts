@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 const ADMISSION = {
@@ -31,7 +31,7 @@ let file: string;
 beforeAll(() => {
   folder = temporaryFolder();
   file = join(folder, 'ledger.sqlite');
-  compileLib(join(folder, 'lib'));
+  placeLib(join(folder, 'lib'));
 });
 
 afterAll(() => {
@@ -65,7 +65,7 @@ it('three processes that open a new file at once and claim the same admissions: 
   const printed = await Promise.all([1, 2, 3].map(() => output(child(script))));
   const won = printed.flatMap((text) => JSON.parse(text) as number[]).sort((one, other) => one - other);
   expect(won).toEqual(Array.from({ length: 40 }, (_, number) => number));
-}, 60_000);
+});
 
 it('an order is there after SIGKILL, and due for delivery', async () => {
   const running = child(`
@@ -81,7 +81,7 @@ it('an order is there after SIGKILL, and due for delivery', async () => {
   expect(await ledger.find(ADMISSION.id)).toMatchObject({ state: 'ordered', order: { orderId: 'order-1' } });
   expect(await ledger.takeDue(10, 1_000)).toHaveLength(1);
   await ledger.close();
-}, 60_000);
+});
 
 it('when the disk is full claims reject, and what was claimed before is still there', async () => {
   // A limit on the size of a file stands in for the disk; ignoring the signal makes it an error of the write.
@@ -104,7 +104,7 @@ it('when the disk is full claims reject, and what was claimed before is still th
   const rows = await ledger.list({ states: ['active'], limit: 1_000 });
   expect(rows.map(({ admission }) => admission.id).sort()).toEqual(kept.sort());
   await ledger.close();
-}, 60_000);
+});
 
 it('a file that may only be read rejects', async () => {
   file = join(folder, 'read-only.sqlite');
@@ -125,4 +125,4 @@ it('a file that may only be read rejects', async () => {
   const printed = await output(running);
   chmodSync(folder, 0o755);
   expect(printed).toMatch(/^rejected .*(readonly|read-only|unable to open)/);
-}, 60_000);
+});

@@ -121,7 +121,7 @@ describe('one admission buys one order', () => {
     expect(orders).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
-  }, 20_000);
+  });
 
   test('a cold token in the body claims with one validation, and the ledger answers its repetition', async () => {
     await open(placeOrder);
@@ -243,7 +243,7 @@ describe('attempts', () => {
       code: 'ADMISSION_USED',
       orderId: 'order_1',
     });
-  }, 30_000);
+  });
 
   test('no answer releases a claim whose order exists, and another order is refused', async () => {
     await open(async (req, res, fanfare) => {

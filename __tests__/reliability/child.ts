@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { PATIENCE_MS } from './sizes.js';
 
@@ -17,20 +17,20 @@ interface Listener {
   readonly fail: (error: Error) => void;
 }
 
-let compiled = '';
+let folder = '';
 const running = new Set<Child>();
 
-/** Compiles the library for the children of this file, and lets none of them outlive its test. */
+/** Gives the children of this file a library, and lets none of them outlive its test. */
 export function useChildren(): void {
   beforeAll(() => {
-    compiled = temporaryFolder();
-    compileLib(join(compiled, 'lib'));
+    folder = temporaryFolder();
+    placeLib(join(folder, 'lib'));
   }, PATIENCE_MS);
   afterEach(async () => {
     await Promise.all([...running].map((child) => child.kill()));
   }, PATIENCE_MS);
   afterAll(() => {
-    removeFolder(compiled);
+    removeFolder(folder);
   });
 }
 
@@ -42,7 +42,7 @@ export class Child {
 
   /** Runs a script of this folder, with `task` and the library's folder (`lib`) as JSON in `TASK`. */
   constructor(script: string, task: object) {
-    const env = { ...CHILD_ENVIRONMENT, TASK: JSON.stringify({ ...task, lib: join(compiled, 'lib') }) };
+    const env = { ...CHILD_ENVIRONMENT, TASK: JSON.stringify({ ...task, lib: join(folder, 'lib') }) };
     this.#process = fork(join(__dirname, script), { env, execArgv: [] });
     this.#exit = once(this.#process, 'exit').then(() => {
       running.delete(this);

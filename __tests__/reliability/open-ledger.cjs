@@ -4,7 +4,8 @@ const OPENERS = {
   sqlite: (lib, { file }) => require(`${lib}/ledger/sqlite`).sqliteLedger({ file }),
   postgres(lib, { url, schema }) {
     const { Pool } = require('pg');
-    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 1_500 });
+    // More than a shop should allow: on a busy machine a process that has just begun would not come up.
+    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 60_000 });
     pool.on('error', ignore);
     const { postgresLedger } = require(`${lib}/ledger/postgres`);
     return closing(postgresLedger({ pool, schema }), () => pool.end());

@@ -52,6 +52,8 @@ async function main() {
       });
     });
   });
+  // The crowd hangs up by itself in the end: a connection that we end may be the one that it sends on just then.
+  server.keepAliveTimeout = 600_000;
   process.on('message', () => process.send({ said: 'held', held: held() }));
   process.on('disconnect', () => process.exit());
   await fanfare.ready();

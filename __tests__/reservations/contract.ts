@@ -8,8 +8,6 @@ import type { Rig } from './rig.js';
 import { MINUTE, rejection } from './rig.js';
 
 export function describeReservations(title: string, open: () => Promise<Rig>): void {
-  // A disk takes its time on a busy machine; the deadline is for a test that would otherwise hang.
-  jest.setTimeout(60_000);
   describe(title, () => {
     let rig: Rig;
     beforeEach(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { memoryLedger } from '../../lib/index.js';
 import { sqliteReservations } from '../../lib/reservations/index.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { MAKE_STOCK, STOCK } from './rig.js';
 
@@ -43,7 +43,7 @@ let database: Database.Database;
 
 beforeAll(() => {
   folder = temporaryFolder();
-  compileLib(join(folder, 'lib'));
+  placeLib(join(folder, 'lib'));
 });
 afterAll(() => {
   removeFolder(folder);
@@ -84,7 +84,7 @@ it('four processes race for the last ones: as many are sold as there were, and n
   expect(item!.available! + item!.held + item!.sold).toBe(40);
   expect(item!.available).toBeGreaterThanOrEqual(0);
   database.close();
-}, 60_000);
+});
 
 it('of a process that is killed nothing is half done', async () => {
   shopWith(100_000);
@@ -101,4 +101,4 @@ it('of a process that is killed nothing is half done', async () => {
   expect(outcomes.converted.holds).toBeGreaterThan(0);
   await reservations.close();
   database.close();
-}, 60_000);
+});

@@ -100,7 +100,7 @@ describe('1,000 random schedules on SQLite', () => {
     });
     await fc.assert(property, { numRuns: 1_000 });
     database.close();
-  }, 300_000);
+  });
 });
 
 /** A process that dies takes its connections with it, and the server undoes what they had begun. */
@@ -155,5 +155,5 @@ describePostgres('200 random schedules on PostgreSQL', (server) => {
       await playChecked(onPostgres(pool, given), given, schedule);
     });
     await fc.assert(property, { numRuns: 200 });
-  }, 300_000);
+  });
 });

@@ -24,7 +24,6 @@ export interface Chromium {
 export function describeWithChromium(title: string, body: (chromium: Chromium) => void): void {
   const declare = existsSync(EXECUTABLE) ? describe : describe.skip;
   declare(existsSync(EXECUTABLE) ? title : `${title} (install chromium)`, () => {
-    jest.setTimeout(2 * WAIT_MS);
     let browser: Browser;
     const contexts: BrowserContext[] = [];
     beforeAll(async () => {

@@ -2,10 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { Client, Pool, type PoolConfig } from 'pg';
 import { migratePostgres } from '../../lib/ledger/postgres.js';
+import { freePort } from './free-port.js';
 import { until } from './shop.js';
 import { removeFolder, temporaryFolder } from './temporary-folder.js';
 
@@ -29,6 +29,13 @@ export type Settings = Readonly<Record<string, string>>;
 
 const TOOLS = findTools();
 
+/** Connections enough for whatever is killed and starts anew before the server has noticed. */
+const SETTINGS: Settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '400',
+};
+
 /**
  * A suite against a server of its own, started before its first test; the tests get it from `server()`. Skipped, with the
  * reason in its title, where PostgreSQL is not installed.
@@ -44,8 +51,6 @@ export function describePostgres(
     });
     return;
   }
-  // A server takes its time on a busy machine; the deadline is for a test that would otherwise hang.
-  jest.setTimeout(60_000);
   describe(title, () => {
     let server: PostgresServer;
     beforeAll(async () => {
@@ -125,7 +130,7 @@ class Server implements PostgresServer {
   async restart(settings: Settings = {}): Promise<void> {
     await this.#end('SIGINT');
     this.#settings = { ...this.#settings, ...settings };
-    const given = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...this.#settings };
+    const given = { ...SETTINGS, ...this.#settings };
     const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = start('postgres', ['-D', this.#data, '-p', String(this.#port), ...flags]);
     this.#process = child;
@@ -228,15 +233,6 @@ async function accepts(connectionString: string): Promise<boolean> {
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function childrenOf(parent: number | undefined): readonly number[] {

@@ -2,8 +2,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { removeFolder, temporaryFolder } from './temporary-folder.js';
 
 const BINARY = ['redis-server', 'valkey-server'].find(isInstalled);
@@ -102,21 +103,11 @@ export function describeWithRedis(
 ): void {
   const declare = BINARY === undefined ? describe.skip : describe;
   declare(BINARY === undefined ? `${title} (install redis-server or valkey-server)` : title, () => {
-    // Whatever a real server is asked may take its time on a busy machine.
-    jest.setTimeout(60_000);
     beforeAll(() => server.start());
     body(server);
     // Last, so that the suite has ended its clients: one whose server dies under it lingers.
     afterAll(() => server.stop());
   });
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const { port } = holder.address() as AddressInfo;
-  await new Promise((resolve) => holder.close(resolve));
-  return port;
 }
 
 /** Whether a server there has loaded its data and takes commands. */

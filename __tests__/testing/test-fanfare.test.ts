@@ -5,7 +5,7 @@ import express from 'express';
 import request from 'supertest';
 import { createFanfare, type Fanfare, type FanfareOptions } from '../../lib/index.js';
 import { type TestFanfare, testFanfare } from '../../lib/testing/index.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 let kit: TestFanfare;
@@ -136,7 +136,7 @@ test('it needs no jest: node:test runs the same lines', () => {
   shopOf();
   const folder = temporaryFolder();
   const FANFARE_LIB = join(folder, 'dist');
-  compileLib(FANFARE_LIB);
+  placeLib(FANFARE_LIB);
   const script = join(__dirname, 'with-node-test.cjs');
   // Left as it is, the runner inside a runner would not say what it ran.
   const env = { ...CHILD_ENVIRONMENT, FANFARE_LIB, NODE_TEST_CONTEXT: undefined };
@@ -144,4 +144,4 @@ test('it needs no jest: node:test runs the same lines', () => {
   removeFolder(folder);
   expect(stdout).toContain('an admitted shopper buys');
   expect(status).toBe(0);
-}, 60_000);
+});

@@ -13,7 +13,7 @@ import {
   shopifyWebhook,
 } from '../../lib/webhooks/index.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { closeStages, openStage, SECRET } from '../support/servers.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { timestamped, until, WEBHOOK_SECRET } from './post-box.js';
@@ -21,8 +21,8 @@ import { timestamped, until, WEBHOOK_SECRET } from './post-box.js';
 let folder: string;
 beforeAll(() => {
   folder = temporaryFolder();
-  compileLib(join(folder, 'lib'));
-}, 60_000);
+  placeLib(join(folder, 'lib'));
+});
 afterAll(() => {
   removeFolder(folder);
 });
@@ -74,7 +74,7 @@ test('an event that was answered is not lost with the process, and its token is 
       token: 'tok_secret_of_the_shopper',
     },
   ]);
-}, 60_000);
+});
 
 test('an order that was recorded when the process died is recorded once, and its handler hears of it', async () => {
   const file = join(folder, 'orders.sqlite');
@@ -107,4 +107,4 @@ test('an order that was recorded when the process died is recorded once, and its
   expect(told).toMatchObject([{ orderId: '1', admission: { id: ADMISSION.id } }]);
   expect(events.filter(({ type }) => type === 'completion.recorded')).toEqual([]);
   expect(await ledger.list({ states: ['ordered'], limit: 10 })).toHaveLength(1);
-}, 60_000);
+});

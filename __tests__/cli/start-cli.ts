@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** Compiles the package and returns the folder that holds it. */
-export function compileCli(): string {
+/** Puts the package into a new folder and returns that. */
+export function placeCli(): string {
   const folder = temporaryFolder();
-  compileLib(join(folder, 'lib'));
+  placeLib(join(folder, 'lib'));
   return folder;
 }
 
