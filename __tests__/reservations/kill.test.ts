@@ -15,7 +15,7 @@ import {
   type Reservations,
   sqliteReservations,
 } from '../../lib/reservations/index.js';
-import { CHILD_ENVIRONMENT, compileLib } from '../support/compiled-lib.js';
+import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { describePostgres, emptyLedger, type PostgresServer } from '../support/postgres-server.js';
 import { until } from '../support/shop.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
@@ -94,7 +94,7 @@ const LIVES: readonly Life[] = [
 let folder: string;
 beforeAll(() => {
   folder = temporaryFolder();
-  compileLib(join(folder, 'lib'));
+  placeLib(join(folder, 'lib'));
 }, 60_000);
 afterAll(() => {
   removeFolder(folder);
