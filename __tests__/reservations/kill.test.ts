@@ -95,7 +95,7 @@ let folder: string;
 beforeAll(() => {
   folder = temporaryFolder();
   placeLib(join(folder, 'lib'));
-}, 60_000);
+});
 afterAll(() => {
   removeFolder(folder);
 });
