@@ -43,28 +43,19 @@ export type OnAnswer = (answer: Answer) => void;
 
 /** Makes the transport to an origin such as `https://api.fanfare.io`. Loads and opens nothing yet. */
 export function createTransport(origin: string, onAnswer: OnAnswer = () => undefined): Transport {
-  let running = 0;
-  let whenIdle: (() => void) | undefined;
+  const running = new Set<Promise<unknown>>();
   const retries = createRetryBudget();
   let pool: Undici.Pool | undefined;
   let closing: Promise<void> | undefined;
 
-  const open = (): Undici.Pool => (pool ??= openPool(origin));
-
   const attempt = async (message: Message, deadline: Deadline): Promise<Answer | Failure> => {
-    const outcome = await exchange(open(), message, deadline);
+    pool ??= openPool(origin);
+    const outcome = await exchange(pool, message, deadline);
     if ('status' in outcome) onAnswer(outcome);
     return outcome;
   };
 
-  const attempts = async ({
-    path,
-    headers,
-    body,
-    deadline,
-    retryUnsent,
-  }: Post): Promise<Answer | Failure> => {
-    const message = { method: 'POST', path, headers, body } as const;
+  const attempts = async (message: Message, { deadline, retryUnsent }: Post): Promise<Answer | Failure> => {
     retries.called();
     const first = await attempt(message, deadline);
     if (!retryUnsent || !('unsent' in first) || !retries.spend()) return first;
@@ -74,33 +65,24 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
 
   const unlessClosed = async (start: () => Promise<Answer | Failure>): Promise<Answer | Failure> => {
     if (closing !== undefined) return { failed: 'this client is closed' };
-    running += 1;
-    try {
-      return await start();
-    } finally {
-      running -= 1;
-      if (running === 0) whenIdle?.();
-    }
+    const call = start();
+    running.add(call);
+    return call.finally(() => running.delete(call));
   };
-
-  const idle = (): Promise<void> =>
-    new Promise((resolve) => {
-      if (running === 0) resolve();
-      else whenIdle = resolve;
-    });
 
   return {
     get: ({ path, headers, deadline }) =>
       unlessClosed(() => attempt({ method: 'GET', path, headers }, deadline)),
-    post: (request) => unlessClosed(() => attempts(request)),
+    post(request) {
+      const { path, headers, body } = request;
+      return unlessClosed(() => attempts({ method: 'POST', path, headers, body }, request));
+    },
     warm() {
-      if (closing === undefined) open();
+      if (closing === undefined) pool ??= openPool(origin);
     },
     close() {
       // Destroyed, not closed: closing would wait for connections that nobody wants any more.
-      closing ??= idle().then(async () => {
-        await pool?.destroy();
-      });
+      closing ??= Promise.all(running).then(() => pool?.destroy());
       return closing;
     },
   };
