@@ -49,6 +49,12 @@ function commonOptions({ local, given, file, orders, environment }) {
   });
 }
 
+/** What is not given is good for this run only. */
+function secretsOf({ FANFARE_WEBHOOK_SECRET: webhook }) {
+  const made = () => randomBytes(32).toString('hex');
+  return { handoff: made(), webhook: webhook || made() };
+}
+
 /** A provider outside this process where `PROVIDER_URL` names one, with its secret; else the built-in one. */
 async function findProvider({ PROVIDER_URL: origin, PROVIDER_SECRET: secret }) {
   if (origin) return { origin, secret, close() {} };
@@ -82,10 +88,10 @@ async function startShop({ port = 0, dataDir, environment = process.env, given }
     const provider = createProviderClient({ origin, secret, notifyUrl: `${shop.origin}/webhooks/payments` });
     const options = commonOptions({ local, given, file, orders, environment });
     const origins = { shop: shop.origin, pay: pay.origin, frame: frame.origin };
-    const handoffSecret = randomBytes(32).toString('hex');
+    const secrets = secretsOf(environment);
     const operatorPassword = environment.OPERATOR_PASSWORD || randomBytes(16).toString('base64url');
     const parts = { till, provider, secret };
-    const common = { options, origins, handoffSecret, operatorPassword, local, ledger, parts };
+    const common = { options, origins, secrets, operatorPassword, local, ledger, parts };
     for (const [open, site] of [
       [openShopSite, shop],
       [openPaySite, pay],

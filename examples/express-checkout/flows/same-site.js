@@ -8,18 +8,20 @@ const { showAround } = require('./embedded.js');
 const { leadElsewhere } = require('./external.js');
 const { watchSale } = require('./operator.js');
 const { hearPayments } = require('./payment-webhook.js');
+const { inviteWinners } = require('./winner-mail.js');
 
-function openShopSite({ options, ledger, handoffSecret, operatorPassword, site, origins, local, parts }) {
+function openShopSite({ options, ledger, secrets, operatorPassword, site, origins, local, parts }) {
   const fanfare = createFanfare({
     ...options({ ledger }),
     experienceUrl: (req) => `/experience/${/^\/[a-z]+\/([a-z]+)/.exec(req.originalUrl)?.[1] ?? ''}`,
-    handoff: { secrets: [handoffSecret], destinations: [origins.pay] },
+    handoff: { secrets: [secrets.handoff], destinations: [origins.pay] },
   });
   const more = (app) => {
     showExperiences(app, local);
     for (const product of products) leadElsewhere(app, product, { fanfare, payOrigin: origins.pay });
     showAround(app, { frameOrigin: origins.frame });
     hearPayments(app, { fanfare, ...parts });
+    inviteWinners(app, { fanfare, site, webhookSecret: secrets.webhook, local });
     watchSale(app, { fanfare, operatorPassword });
   };
   // The frame goes on to the bank, and it is this page's policy that lets it.
