@@ -1,25 +1,16 @@
 // A shopper in a real Chromium, through a running shop: by every drop and every way in and out. Each page on the way has
-// to fit a phone, and to pass axe-core's rules, light and dark.
+// to fit, to pass axe-core's rules and to be used by the keyboard, on a phone and on a desktop, light and dark.
 // Usage: OPERATOR_PASSWORD=… node scripts/browser-journey.mjs <shop's address> [folder for screenshots]
 import assert from 'node:assert/strict';
+import { ok, pay, textOf } from './browser-steps.mjs';
 import { walkTheWays } from './browser-ways.mjs';
-import { openPhone } from './phone.mjs';
+import { openShopper } from './shopper.mjs';
 
 const [shop, screenshots] = process.argv.slice(2);
-const phone = await openPhone(screenshots);
-const { context, look } = phone;
+const shopper = await openShopper(screenshots);
+const { context, look } = shopper;
 
 const DROP = { distributionId: 'queue_lamp', distributionType: 'queue' };
-
-const ok = (what) => {
-  console.log(`ok - ${what}`);
-};
-const textOf = (page, selector) => page.locator(selector).innerText();
-
-async function pay(page, card) {
-  await page.check(`input[value=${card}]`);
-  await page.click('#order button');
-}
 
 async function ordered(page, name) {
   await pay(page, 'good');
@@ -154,8 +145,8 @@ try {
   await outage(page);
   const { api, post: emulator } = await emulatorOf(page);
   await walkTheWays({ context, shop, look, emulator, emulatorUrl: api });
-  assert.deepEqual(phone.faults, []);
+  assert.deepEqual(shopper.faults, []);
   ok('no script or policy error');
 } finally {
-  await phone.close();
+  await shopper.close();
 }

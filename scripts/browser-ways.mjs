@@ -1,21 +1,13 @@
 // The other ways into the checkout and out of it, in a real Chromium: by link, on another domain, in a frame, past the
-// bank, by webhook, and with the keyboard alone.
+// bank, by webhook and by e-mail.
 import assert from 'node:assert/strict';
+import { byKeyboard, LAMP, otherPages, soldOut, twoBrowsers } from './browser-corners.mjs';
+import { ok, pay, tabTo } from './browser-steps.mjs';
 
-const ok = (what) => {
-  console.log(`ok - ${what}`);
-};
-const textOf = (page, selector) => page.locator(selector).innerText();
-
-async function enter(page, shop, way) {
-  await page.goto(`${shop}/experience/lamp`);
+async function enter(page, shop, way, slug = 'lamp') {
+  await page.goto(`${shop}/experience/${slug}`);
   await page.selectOption('#way', way);
   await page.click('#enter');
-}
-
-async function pay(page, card) {
-  await page.check(`input[value=${card}]`);
-  await page.click('#order button');
 }
 
 async function byLink({ page, shop, look }) {
@@ -58,6 +50,9 @@ async function elsewhere({ page, shop, look }) {
 async function inFrame({ page, shop, look }) {
   await page.goto(`${shop}/framed/lamp`);
   await look(page, 'frame-empty');
+  const { origin } = new URL(await page.getAttribute('#frame', 'data-src'));
+  await page.goto(`${origin}/over?fanfare=used`);
+  await look(page, 'frame-over');
   await enter(page, shop, 'frame');
   const frame = page.frameLocator('#frame');
   await frame.locator('#order').waitFor();
@@ -81,59 +76,48 @@ async function expiredInFrame({ page, shop, emulator, look }) {
   ok('the page around hears that the time is over');
 }
 
-const LAMP = { distributionId: 'queue_lamp', distributionType: 'queue' };
-
-/** From the shop window to the order with Tab, arrows, Enter and Space alone. */
-async function byKeyboard({ page, shop }) {
-  await page.goto(shop);
-  await tabTo(page, 'a[href="/experience/lamp"]');
+async function byMail({ page, shop, context, look }) {
+  await page.goto(`${shop}/mails`);
+  await look(page, 'mails-none');
+  await enter(page, shop, 'mail', 'print');
+  await page.waitForURL('**/mails');
+  await look(page, 'mails');
+  const link = await page.getAttribute('main a', 'href');
+  assert.match(link, /\/winner\?fanfare_winner=[\w-]{22}$/);
+  // A mail is read in whatever browser there is.
+  await context.clearCookies();
+  await tabTo(page, 'main a');
   await page.keyboard.press('Enter');
-  await page.waitForURL('**/experience/lamp');
-  await tabTo(page, '#enter');
-  await page.keyboard.press('Enter');
-  await page.waitForURL('**/checkout/lamp');
-  await tabTo(page, 'input[name=card]');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowUp');
-  assert.equal(await page.isChecked('input[value=good]'), true);
-  await tabTo(page, '#order button');
+  await page.waitForURL('**/winner?*');
+  await look(page, 'winner');
+  await tabTo(page, 'button');
   await page.keyboard.press('Space');
+  await page.waitForURL('**/checkout/print');
+  await pay(page, 'good');
   await page.waitForURL('**/orders/*');
-  assert.match(await textOf(page, 'main'), /Thank you/);
-  ok('a whole purchase by the keyboard alone, with the focus to be seen');
+  const order = page.url();
+  await page.goto(link);
+  await page.click('button');
+  await page.getByText('already been used for an order').waitFor();
+  await look(page, 'winner-used');
+  await page.click('a');
+  assert.equal(page.url(), order);
+  ok('a winner’s mail leads to the checkout in another browser, and to the order afterwards');
+  await page.goto(`${shop}/winner?fanfare_winner=${'A'.repeat(22)}`);
+  await page.click('button');
+  await page.getByText('not good, or not any more').waitFor();
+  await look(page, 'winner-not-good');
+  ok('a winner’s link that leads nowhere says so');
 }
 
-async function tabTo(page, selector) {
-  for (let presses = 0; presses < 30; presses += 1) {
-    await page.keyboard.press('Tab');
-    const focus = await page.evaluate(() => {
-      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-      return { shown: outlineStyle !== 'none' && outlineWidth !== '0px' };
-    });
-    assert.ok(focus.shown, 'the focus is to be seen');
-    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
-  }
-  assert.fail(`The Tab key never came to ${selector}`);
-}
-
-async function otherPages({ page, shop, emulatorUrl, look }) {
-  await page.goto(shop);
-  await look(page, 'home');
-  await page.goto(`${shop}/nowhere`);
-  await look(page, 'not-found');
-  const operators = new URL(`${shop}/operator`);
-  Object.assign(operators, { username: 'operator', password: process.env.OPERATOR_PASSWORD });
-  await page.goto(operators.href);
-  assert.equal(await textOf(page, 'h1'), 'The sale');
-  await look(page, 'operator');
-  await page.goto(emulatorUrl);
-  await look(page, 'emulator');
-  ok('the shop window, a wrong address, the operator’s page and the local Fanfare’s');
-}
+const WAYS = [
+  ...[byLink, byWebhook, elsewhere, inFrame, expiredInFrame, byMail, twoBrowsers, byKeyboard],
+  ...[otherPages, soldOut],
+];
 
 /** Each in a tab of its own, which knows nothing of the others. */
 export async function walkTheWays(walk) {
-  for (const way of [byLink, byWebhook, elsewhere, inFrame, expiredInFrame, byKeyboard, otherPages]) {
+  for (const way of WAYS) {
     await walk.context.clearCookies();
     const page = await walk.context.newPage();
     await way({ ...walk, page });

@@ -1,8 +1,10 @@
 /** `<fanfare-countdown>` in a real browser: the server's clock counts, whatever the device's says. */
+import type { RequestHandler } from 'express';
 import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium.js';
 import { closeStages } from '../support/servers.js';
-import { faultsOf, openPageShop, type PageShop, type PageShopSetup } from './page-shop.js';
+import { until } from '../support/shop.js';
+import { faultsOf, openPageShop, type PageShop, type PageShopSetup, settled } from './page-shop.js';
 
 afterEach(closeStages);
 
@@ -15,15 +17,34 @@ describeWithChromium('the countdown', (chromium) => {
     setup: PageShopSetup = {},
     expiresInSeconds = 600,
   ): Promise<{ shop: PageShop; page: Page; faults: string[] }> {
+    const opened = await arrive(setup, expiresInSeconds);
+    await opened.page.locator('fanfare-countdown[state]').waitFor();
+    return opened;
+  }
+
+  /** The same, as soon as the page is there. */
+  async function arrive(
+    setup: PageShopSetup,
+    expiresInSeconds = 600,
+  ): Promise<{ shop: PageShop; page: Page; faults: string[] }> {
     const shop = await openPageShop(setup);
     const page = await chromium.page();
     const faults = faultsOf(page);
     await page.clock.install({ time: Date.now() + DAY_MS });
     await page.clock.pauseAt(Date.now() + DAY_MS + MINUTE_MS);
     await shop.admit(page, { expiresInSeconds });
-    await page.locator('fanfare-countdown[state]').waitFor();
     return { shop, page, faults };
   }
+
+  /** What happens to the questions that the page asks about its time. */
+  const onQuestion =
+    (act: RequestHandler): RequestHandler =>
+    (req, res, next) => {
+      if (req.originalUrl === '/fanfare/session') act(req, res, next);
+      else next();
+    };
+  const questions = ({ asked }: PageShop): number =>
+    asked.filter((line) => line === 'GET /fanfare/session').length;
 
   const face = (page: Page): Promise<string> => page.locator('fanfare-countdown [part=time]').innerText();
   const words = (page: Page): Promise<string | null> =>
@@ -100,7 +121,7 @@ describeWithChromium('the countdown', (chromium) => {
     expect(await face(page)).toMatch(/^9:5[89]$/);
   });
 
-  test.each(['visibilitychange', 'pageshow', 'focus', 'online'])(
+  test.each(['visibilitychange', 'focus', 'online'])(
     'after a sleep in which the page’s clock stood still, %s asks the server',
     async (name) => {
       const { shop, page } = await open();
@@ -135,13 +156,50 @@ describeWithChromium('the countdown', (chromium) => {
     );
   });
 
+  test('asks again by itself until the server can say', async () => {
+    let away = true;
+    const { shop, page } = await arrive({
+      before: onQuestion((_req, res, next) => {
+        if (away) res.status(503).end();
+        else next();
+      }),
+    });
+    await until(() => questions(shop) === 1);
+    await settled(page);
+    await page.clock.runFor(14_999);
+    await settled(page);
+    expect([questions(shop), await page.locator('fanfare-countdown[state]').count()]).toEqual([1, 0]);
+    away = false;
+    await page.clock.runFor(1);
+    await page.locator('fanfare-countdown[state]').waitFor();
+    expect([questions(shop), await face(page)]).toEqual([2, '10:00']);
+  });
+
+  test('is not held up by an answer that never comes, and does not believe it when it comes late', async () => {
+    let answerLate: (() => void) | undefined;
+    const { shop, page } = await arrive({
+      before: onQuestion((_req, res, next) => {
+        if (answerLate !== undefined) next();
+        else answerLate = () => res.json({ serverNow: 0, admissions: [] });
+      }),
+    });
+    await until(() => answerLate !== undefined);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await page.locator('fanfare-countdown[state=open]').waitFor();
+    const late = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/session'));
+    answerLate!();
+    await late;
+    await settled(page);
+    expect([questions(shop), await face(page)]).toEqual([2, '10:00']);
+  });
+
   test('counts on while the server cannot be asked', async () => {
     let away = false;
     const { shop, page } = await open({
-      before: (req, _res, next) => {
-        if (away && req.originalUrl === '/fanfare/session') req.socket.destroy();
+      before: onQuestion((req, _res, next) => {
+        if (away) req.socket.destroy();
         else next();
-      },
+      }),
     });
     away = true;
     const failed = page.waitForEvent('requestfailed');

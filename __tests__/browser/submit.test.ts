@@ -170,5 +170,34 @@ describeWithChromium('the order form', (chromium) => {
     });
     await until(() => posts(shop) === 2);
     expect(shop.asked).toContain('GET /plain?true,open,false');
+    // The countdown has asked once more, too.
+    await until(() => shop.asked.filter((line) => line === 'GET /fanfare/session').length === 2);
+  });
+
+  test('a page that comes back after its order leads to the order, and asks nobody to stay', async () => {
+    const { shop, page } = await openCheckout(chromium, {
+      before: (_req, res, next) => {
+        res.set('Cache-Control', 'private, no-cache');
+        next();
+      },
+    });
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await page.fill('[name=card]', '4242');
+    await page.click('button');
+    await page.waitForURL(`${shop.origin}/orders/order_1`);
+    await page.evaluate(() => {
+      history.back();
+    });
+    const orders = (): number => shop.asked.filter((line) => line === 'GET /orders/order_1').length;
+    await until(() => orders() === 2);
+    expect(shop.asked.filter((line) => line.endsWith(' /checkout'))).toEqual([
+      ...['GET /checkout', 'POST /checkout'],
+      ...['HEAD /checkout', 'GET /checkout'],
+    ]);
+    expect(asked).toEqual([]);
   });
 });

@@ -404,8 +404,10 @@ describe('what is no return', () => {
     expect(stage.events.filter(({ type }) => type === 'admission.claimed')).toHaveLength(2);
   });
 
-  test('a GET return needs no POST before it', async () => {
+  test('a GET return needs no POST before it, and a HEAD of it does nothing', async () => {
     await gone();
+    const head = await browser.send(url, { method: 'HEAD', headers: FOLLOWED });
+    expect([head.status, head.headers['cache-control'], await attempts()]).toEqual([204, 'no-store', ['pending']]);
     expect((await browser.visit(url, FOLLOWED)).json()).toMatchObject({ done: { bought: true } });
   });
 });

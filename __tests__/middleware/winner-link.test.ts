@@ -153,7 +153,7 @@ describe('a visit', () => {
     for (let visits = 0; visits < 9; visits += 1) {
       const page = await shop.visit(link);
       expect([page.status, ours(page)]).toEqual([200, []]);
-      expect(page.text.match(/<button|<a |<input|<script/g)).toEqual(['<button']);
+      expect(page.text.match(/<button|<a |<input/g)).toEqual(['<button']);
     }
     const head = await shop.send(link, { method: 'HEAD' });
     expect([head.status, head.text]).toEqual([200, '']);
@@ -166,7 +166,7 @@ describe('a visit', () => {
   it('cannot be framed, kept or leaked', async () => {
     const { headers } = await shop.visit(await linkFor(won()));
     expect(headers['content-security-policy']).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
+      /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'self'; script-src 'sha256-[^']+'; frame-ancestors 'none'$/,
     );
     expect([headers['cache-control'], headers['referrer-policy']]).toEqual(['no-store', 'strict-origin']);
   });

@@ -1,5 +1,7 @@
 // A local Fanfare for who has no account; a live key has no business beside it.
+const { randomUUID } = require('node:crypto');
 const { createEmulator } = require('express-fanfare/emulator');
+const { signedWebhook } = require('express-fanfare/testing');
 const { experiences } = require('./products.js');
 
 const EMULATOR_KEY = 'sk_test_emulator';
@@ -14,7 +16,18 @@ async function openLocalFanfare(given) {
   const emulator = createEmulator({ experiences, secretKey: EMULATOR_KEY });
   const { url } = await emulator.listen();
   const { organizationId, publishableKey } = emulator;
-  return { url, organizationId, publishableKey, secretKey: EMULATOR_KEY, close: () => emulator.close() };
+  const keys = { organizationId, publishableKey, secretKey: EMULATOR_KEY };
+  return { url, ...keys, tellOfWinner, close: () => emulator.close() };
+}
+
+/** The event that Fanfare's documentation has for the winner of a draw. */
+async function tellOfWinner(receiver, secret, admissionToken) {
+  const claims = JSON.parse(Buffer.from(admissionToken.split('.')[1], 'base64url'));
+  const data = { consumerId: claims.consumerId, drawId: claims.distributionId, admissionToken };
+  const event = { id: randomUUID(), type: 'draw.consumer.won', timestamp: new Date().toISOString(), data };
+  const { headers, body } = signedWebhook({ body: event, secret });
+  const answer = await fetch(receiver, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(`The webhook was answered ${answer.status}`);
 }
 
 module.exports = { openLocalFanfare };

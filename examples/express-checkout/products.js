@@ -58,5 +58,6 @@ module.exports = {
   products,
   experiences,
   stock: Object.fromEntries(products.map(({ slug, pieces }) => [slug, pieces])),
+  productOfDrop: (id) => products.find(({ distributionId }) => distributionId === id),
   productOf: (slug) => products.find((product) => product.slug === slug),
 };

@@ -49,6 +49,12 @@ function commonOptions({ local, given, file, orders }) {
   });
 }
 
+/** What is not given is good for this run only. */
+function secretsOf({ FANFARE_WEBHOOK_SECRET: webhook }) {
+  const made = () => randomBytes(32).toString('hex');
+  return { handoff: made(), webhook: webhook || made() };
+}
+
 /** A provider outside this process where `PROVIDER_URL` names one, with its secret; else the built-in one. */
 async function findProvider({ PROVIDER_URL: origin, PROVIDER_SECRET: secret }) {
   if (origin) return { origin, secret, close() {} };
@@ -80,15 +86,15 @@ async function startShop({ port = 0, dataDir, given } = {}) {
     const provider = createProviderClient({ origin, secret, notifyUrl: `${shop.origin}/webhooks/payments` });
     const options = commonOptions({ local, given, file, orders });
     const origins = { shop: shop.origin, pay: pay.origin, frame: frame.origin };
-    const handoffSecret = randomBytes(32).toString('hex');
+    const secrets = secretsOf(process.env);
     const operatorPassword = process.env.OPERATOR_PASSWORD || randomBytes(16).toString('base64url');
-    const fanfare = closes(others, createShopFanfare({ options, handoffSecret, origins }));
+    const fanfare = closes(others, createShopFanfare({ options, secrets, origins }));
     const till = closes(others, await openTill({ orders, fanfare }));
     const parts = { till, provider, secret };
-    const pays = closes(others, openPaySite({ options, handoffSecret, origins, parts, site: pay }));
+    const pays = closes(others, openPaySite({ options, secrets, origins, parts, site: pay }));
     const framed = closes(others, openFrameSite({ options, origins, parts, site: frame }));
     for (const instance of [fanfare, pays, framed]) await instance.ready();
-    openShopSite({ fanfare, operatorPassword, origins, local, parts, site: shop });
+    openShopSite({ fanfare, secrets, operatorPassword, origins, local, parts, site: shop });
     const addresses = { url: shop.origin, emulatorUrl: local?.url, providerUrl: origin, origins };
     return { ...addresses, operatorPassword, file, close };
   } catch (error) {

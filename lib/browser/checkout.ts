@@ -55,9 +55,9 @@ function guardedForms(): NodeListOf<HTMLFormElement> {
 }
 
 function lock(form: HTMLFormElement): void {
-  const controls = [...form.elements].filter((control): control is Control => 'disabled' in control);
-  for (const control of controls) {
-    if (control.disabled || (standing !== 'over' && !isSubmitter(control))) continue;
+  // What cannot be disabled, such as an output, takes no notice.
+  for (const control of form.elements as Iterable<Element> as Iterable<Control>) {
+    if (control.disabled || (standing !== 'over' && control.type !== 'submit')) continue;
     if (control === document.activeElement) focused = control;
     control.disabled = true;
     locked.add(control);
@@ -71,10 +71,6 @@ function unlock(): void {
   if (standing !== 'open') return;
   if (document.activeElement === document.body) focused?.focus();
   focused = null;
-}
-
-function isSubmitter({ type }: Control): boolean {
-  return type === 'submit' || type === 'image';
 }
 
 function tell(form: HTMLFormElement, message: string): void {

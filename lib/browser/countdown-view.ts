@@ -4,7 +4,7 @@ import { clockFace, type Threshold } from './time-left.js';
 /** By constructed style sheet, which a strict Content-Security-Policy lets pass. */
 const STYLE = `
 [part=time]{font-variant-numeric:tabular-nums}
-:host(:not([state])) :is([part=time],slot),:host([state=expired]) :is([part=time],slot){display:none}
+:host(:is(:not([state]),[state=expired])) :is([part=time],slot){display:none}
 :host(:not([state=expired])) [part=status]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`;
 
 const STATES: Readonly<Record<Threshold, string>> = { 300: 'warning', 60: 'critical' };

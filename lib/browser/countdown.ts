@@ -9,6 +9,8 @@ import { type Threshold, thresholdOf } from './time-left.js';
 const Base = typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
 
 const SECOND_MS = 1_000;
+/** Seldom enough for a shop that is in trouble, with all its shoppers waiting. */
+const ASK_AGAIN_MS = 15_000;
 /** More than the clocks drift apart between two ticks of a page that is awake. */
 const SLEPT_MS = 1_500;
 
@@ -20,7 +22,7 @@ class Countdown extends Base {
   #endsAt: number | undefined;
   #said: Threshold | undefined;
   #over = false;
-  #asking = false;
+  #questions = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drift = 0;
   #connection: AbortController | undefined;
@@ -31,8 +33,8 @@ class Countdown extends Base {
     const ask = (): void => {
       if (!document.hidden) void this.#ask();
     };
-    for (const name of ['pageshow', 'focus', 'online']) addEventListener(name, ask, this.#connection);
-    document.addEventListener('visibilitychange', ask, this.#connection);
+    // The first comes up from the document, also when the page comes back from the browser's cache.
+    for (const name of ['visibilitychange', 'focus', 'online']) addEventListener(name, ask, this.#connection);
     ask();
   }
 
@@ -41,14 +43,16 @@ class Countdown extends Base {
     clearTimeout(this.#timer);
   }
 
-  /** What could not be learned now is asked at the next occasion; the page counts on meanwhile. */
+  /** The newest question counts: an earlier one may never be answered, or its answer have been slept through. */
   async #ask(): Promise<void> {
-    if (this.#asking || this.#over) return;
-    this.#asking = true;
+    if (this.#over) return;
+    const question = ++this.#questions;
     const routes = this.getAttribute('routes') ?? Countdown.routes;
     const limit = await askTimeLimit(routes, this.getAttribute('admission-id') ?? this.#id);
-    this.#asking = false;
-    if (limit !== 'unknown' && this.isConnected) this.#follow(limit);
+    if (question !== this.#questions || !this.isConnected) return;
+    // What is known is counted on meanwhile.
+    if (limit === 'unknown') setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
+    else this.#follow(limit);
   }
 
   #follow(limit: Exclude<TimeLimit, 'unknown'>): void {

@@ -46,5 +46,13 @@ function reopen(): void {
 }
 
 function onPageShow({ persisted }: PageTransitionEvent): void {
-  if (persisted && standingNow() !== 'over') reopen();
+  if (!persisted || standingNow() === 'over') return;
+  reopen();
+  void leaveForOrder();
+}
+
+/** The page's guard knows whether an order was made meanwhile, and leads on to it. */
+async function leaveForOrder(): Promise<void> {
+  const answer = await fetch(location.href, { method: 'HEAD' }).catch(() => undefined);
+  if (answer?.status === 409) location.reload();
 }

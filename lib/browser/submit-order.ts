@@ -43,7 +43,7 @@ export function submitOrder(
 }
 
 async function attempt(target: HTMLFormElement | string, options: SubmitOptions): Promise<OrderAnswer> {
-  if (standingNow() === 'over') throw new Error('The time to order is over.');
+  if (standingNow() === 'over') throw new Error('Your time to order is over.');
   // The fields are taken before they are locked.
   const request = requestOf(target, options);
   stand('sending');
@@ -68,7 +68,7 @@ function stand(next: 'sending' | 'sent' | 'open'): void {
 function requestOf(target: HTMLFormElement | string, { submitter = null, ...init }: SubmitOptions): Request {
   const request = new Request(typeof target === 'string' ? target : actionOf(target, submitter), {
     method: 'POST',
-    ...(typeof target === 'string' ? {} : { body: bodyOf(target, submitter) }),
+    body: typeof target === 'string' ? null : bodyOf(target, submitter),
     ...init,
     redirect: 'manual',
   });

@@ -11,7 +11,7 @@ export type TimeLimit = { readonly id: string; readonly endsAt: number | undefin
 export async function askTimeLimit(routes: string, id: string | undefined): Promise<TimeLimit> {
   const askedAt = performance.now();
   const response = await fetch(routeAt(routes, 'session'), { cache: 'no-store' }).catch(() => undefined);
-  const { serverNow, admissions } = response?.ok === true ? await jsonOf(response) : {};
+  const { serverNow, admissions } = response ? await jsonOf(response) : {};
   if (typeof serverNow !== 'number') return 'unknown';
   const view = viewOf(admissions as readonly AdmissionView[], id);
   if (view === undefined) return 'gone';

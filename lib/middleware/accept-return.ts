@@ -122,6 +122,7 @@ async function meet(
   { req, res }: Arrival,
   { returned, held }: Met,
 ): Promise<Step> {
+  if (req.method === 'HEAD') return sayNothing(res);
   const row = await context.ledger.find(returned.admissionId);
   if (row !== undefined && isUsed(row)) return usedBy(row, held);
   states.of(req).returned = returned;
@@ -131,6 +132,14 @@ async function meet(
   if (!res.hasHeader('Cache-Control')) res.setHeader('Cache-Control', 'private, no-store');
   if (!res.hasHeader('Referrer-Policy')) res.setHeader('Referrer-Policy', 'no-referrer');
   return 'next';
+}
+
+/** Who only looks moves no money: the handler behind is no page, and cannot be run for its headers. */
+function sayNothing(res: Response): 'answered' {
+  res.statusCode = 204;
+  res.setHeader('Cache-Control', 'no-store');
+  res.end();
+  return 'answered';
 }
 
 function shown({ number, id, reference }: OpenAttempt): ReturnedAttempt {

@@ -1,4 +1,4 @@
-/** The small pages for a shopper who may not pass, or has to say so first: no script, no assets, nothing to load on a bad night. Pure. */
+/** The small pages for a shopper who may not pass, or has to say so first: no assets, nothing to load on a bad night. Pure. */
 import { createHash } from 'node:crypto';
 
 export interface Page {
@@ -19,15 +19,22 @@ p{margin:0 0 1.5rem}
 a,button{display:inline-block;min-height:44px;line-height:44px;padding:0 1.25rem;border:0;border-radius:.5rem;background:CanvasText;color:Canvas;font:inherit;line-height:44px;text-decoration:none;cursor:pointer}
 :focus-visible{outline:3px solid Highlight;outline-offset:2px}`;
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+/** The second click of a double click, or of a shopper who sees nothing happen, sends no second form. */
+const ONE_CLICK = `let pause=0
+addEventListener('submit',(event)=>{if(event.timeStamp<pause)event.preventDefault();else pause=event.timeStamp+1e4})
+addEventListener('pageshow',()=>{pause=0})`;
 
 /** A shop's own policy may forbid inline styles, and would leave these pages bare. They need nothing else. */
 export const PAGE_POLICY = policy('none');
 /** For a page with a button, which nobody may put under another site's page. */
-export const BUTTON_POLICY = `${policy('self')}; frame-ancestors 'none'`;
+export const BUTTON_POLICY = `${policy('self')}; script-src ${hashOf(ONE_CLICK)}; frame-ancestors 'none'`;
 
 function policy(formAction: 'none' | 'self'): string {
-  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action '${formAction}'`;
+  return `default-src 'none'; style-src ${hashOf(STYLE)}; base-uri 'none'; form-action '${formAction}'`;
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 /** Renders a page. */
@@ -41,7 +48,9 @@ export function html(page: Page): string {
       ? ''
       : `<p><a href="${escaped(page.link.href)}">${escaped(page.link.text)}</a></p>`;
   const button =
-    page.button === undefined ? '' : `<form method="post"><button>${escaped(page.button)}</button></form>`;
+    page.button === undefined
+      ? ''
+      : `<form method="post"><button>${escaped(page.button)}</button></form><script>${ONE_CLICK}</script>`;
   const role = page.button === undefined ? ' role="alert"' : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

@@ -12,14 +12,14 @@ function leadElsewhere(app, product, { fanfare, payOrigin }) {
 }
 
 /** The pay site: an instance of its own, with the same ledger file and the same handoff secret. */
-function openPaySite({ options, handoffSecret, site, origins, parts }) {
+function openPaySite({ options, secrets, site, origins, parts }) {
   const fanfare = createFanfare({
     ...options(),
-    handoff: { secrets: [handoffSecret], origin: site.origin },
+    handoff: { secrets: [secrets.handoff], origin: site.origin },
     experienceUrl: (req) =>
       `${origins.shop}/experience/${/^\/checkout\/([a-z]+)/.exec(req.originalUrl)?.[1] ?? ''}`,
   });
-  const outside = { ...site, home: `${origins.shop}/`, tagline: 'checkout on a domain of its own' };
+  const outside = { ...site, home: `${origins.shop}/`, tagline: 'checkout on its own domain' };
   site.serve(createShopApp({ ...parts, fanfare, site: outside }));
   return fanfare;
 }

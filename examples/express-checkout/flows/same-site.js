@@ -8,21 +8,23 @@ const { showAround } = require('./embedded.js');
 const { leadElsewhere } = require('./external.js');
 const { watchSale } = require('./operator.js');
 const { hearPayments } = require('./payment-webhook.js');
+const { inviteWinners } = require('./winner-mail.js');
 
-function createShopFanfare({ options, handoffSecret, origins }) {
+function createShopFanfare({ options, secrets, origins }) {
   return createFanfare({
     ...options(),
     experienceUrl: (req) => `/experience/${/^\/[a-z]+\/([a-z]+)/.exec(req.originalUrl)?.[1] ?? ''}`,
-    handoff: { secrets: [handoffSecret], destinations: [origins.pay] },
+    handoff: { secrets: [secrets.handoff], destinations: [origins.pay] },
   });
 }
 
-function openShopSite({ fanfare, operatorPassword, site, origins, local, parts }) {
+function openShopSite({ fanfare, secrets, operatorPassword, site, origins, local, parts }) {
   const more = (app) => {
     showExperiences(app, local);
     for (const product of products) leadElsewhere(app, product, { fanfare, payOrigin: origins.pay });
     showAround(app, { frameOrigin: origins.frame });
     hearPayments(app, { fanfare, ...parts });
+    inviteWinners(app, { fanfare, site, webhookSecret: secrets.webhook, local });
     watchSale(app, { fanfare, operatorPassword });
   };
   // The frame goes on to the bank, and it is this page's policy that lets it.

@@ -89,7 +89,8 @@ const confirmation = (order, product, site) =>
 const around = (product, frameOrigin) =>
   layout(
     product.name,
-    html`<h1>${product.name}</h1>
+    html`<div class="narrow">
+      <h1>${product.name}</h1>
       <p id="around" role="status" tabindex="-1">The checkout below stands on another site, in a frame.</p>
       <p><a class="button" id="again" href="/experience/${product.slug}" hidden>Take part</a></p>
       <iframe
@@ -98,7 +99,8 @@ const around = (product, frameOrigin) =>
         title="Checkout"
         hidden
         data-src="${frameOrigin}/checkout/${product.slug}"
-      ></iframe>`,
+      ></iframe>
+    </div>`,
     { scripts: ['/public/around.js'] },
   );
 

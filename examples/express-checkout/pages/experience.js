@@ -51,15 +51,17 @@ function home(products, reason) {
 }
 
 /** Each is a way of its own from the experience into the checkout; a real shop has one. */
-const ways = html`<label class="ways"
-  >Checkout opens
-  <select id="way">
-    <option value="storage">here</option>
-    <option value="link">here, by a link</option>
-    <option value="elsewhere">on another domain</option>
-    <option value="frame">in a frame</option>
-  </select></label
->`;
+const ways = ({ mechanism }) =>
+  html`<label class="ways"
+    >Checkout opens
+    <select id="way">
+      <option value="storage">here</option>
+      <option value="link">here, by a link</option>
+      <option value="elsewhere">on another domain</option>
+      <option value="frame">in a frame</option>
+      ${mechanism === 'draw' ? html`<option value="mail">by a link in an e-mail</option>` : ''}
+    </select></label
+  >`;
 
 function experience(product, { local, reason }) {
   const how = HOW[product.mechanism];
@@ -92,7 +94,7 @@ function experience(product, { local, reason }) {
           data-slug="${product.slug}"
         >
           <p id="status" role="status" tabindex="-1">Ready when you are.</p>
-          ${bid} ${ways}
+          ${bid} ${ways(product)}
           <a class="button" id="checkout" href="/checkout/${product.slug}" hidden>Go to checkout</a>
           <button class="button" id="enter">${how.enter}</button>
           <noscript>Taking part needs JavaScript.</noscript>

@@ -95,7 +95,7 @@ if (place) {
     }
   }
 
-  /** From here into the checkout: four ways, of which a shop has one. */
+  /** From here into the checkout: each a way of its own, of which a shop has one. */
   const GO = {
     /** The grant waits in the session storage; `handOff` gives it to the shop. */
     async storage(admissionGrant, goesTo = checkout) {
@@ -116,6 +116,17 @@ if (place) {
     frame(admissionGrant) {
       sessionStorage.setItem(`grant.${slug}`, admissionGrant);
       leave(`/framed/${slug}`);
+    },
+    /** Fanfare's webhook tells the shop of its winner, and the shop writes a mail. */
+    async mail(admissionGrant) {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch('/mails', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ admissionGrant }),
+      });
+      if (!answer.ok) throw new Error('The shop could not be asked.');
+      leave('/mails');
     },
   };
 
@@ -147,11 +158,15 @@ if (place) {
   }
 
   // A refresh while waiting keeps the way as well.
-  way.value = sessionStorage.getItem('way') ?? 'storage';
+  way.value = sessionStorage.getItem('way');
+  if (way.selectedIndex < 0) way.value = 'storage';
   way.addEventListener('change', () => sessionStorage.setItem('way', way.value));
 
   enter.addEventListener('click', async () => {
     show('One moment.', { waits: true });
+    // Why they were sent here is of no interest any more, after a refresh neither.
+    document.querySelector('.notice')?.remove();
+    history.replaceState(null, '', location.pathname);
     try {
       token ??= (await call(`${api}/auth/guest`, {})).accessToken;
       sessionStorage.setItem(kept, token);
