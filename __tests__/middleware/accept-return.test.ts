@@ -407,7 +407,11 @@ describe('what is no return', () => {
   test('a GET return needs no POST before it, and a HEAD of it does nothing', async () => {
     await gone();
     const head = await browser.send(url, { method: 'HEAD', headers: FOLLOWED });
-    expect([head.status, head.headers['cache-control'], await attempts()]).toEqual([204, 'no-store', ['pending']]);
+    expect([head.status, head.headers['cache-control'], await attempts()]).toEqual([
+      204,
+      'no-store',
+      ['pending'],
+    ]);
     expect((await browser.visit(url, FOLLOWED)).json()).toMatchObject({ done: { bought: true } });
   });
 });
