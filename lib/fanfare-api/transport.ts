@@ -82,10 +82,14 @@ export function createTransport(origin: string, onAnswer: OnAnswer = () => undef
     },
     close() {
       // Destroyed, not closed: closing would wait for connections that nobody wants any more.
-      closing ??= Promise.all(running).then(() => pool?.destroy());
+      closing ??= Promise.all(running).then(() => destroyed(pool));
       return closing;
     },
   };
+}
+
+async function destroyed(pool: Undici.Pool | undefined): Promise<void> {
+  await pool?.destroy();
 }
 
 function openPool(origin: string): Undici.Pool {
