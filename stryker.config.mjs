@@ -18,6 +18,8 @@ export default {
     config: {
       ...jest,
       testMatch: [`<rootDir>/__tests__/${room}/**/*.test.ts`],
+      setupFiles: ['<rootDir>/scripts/mutation/unshrunk.cjs'],
+      testSequencer: '<rootDir>/scripts/mutation/by-name.cjs',
       // Other processes run the code as it was compiled before; servers are for the two engines above.
       testPathIgnorePatterns: ['\\.process\\.test\\.ts$', '/ledger/(postgres|redis)'],
     },

@@ -15,6 +15,11 @@ export function writeMutants(text) {
   write(parts().proofs, `${LAST_SECTION}\n${text}`);
 }
 
+/** The lines of the last section as it stands. */
+export function mutantsAsWritten() {
+  return parts().mutants.split('\n');
+}
+
 function parts() {
   const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const at = page.indexOf(LAST_SECTION);
