@@ -76,7 +76,7 @@ export async function measure({ quick, rounds }) {
         what: 'our validation, in raw requests',
         figure: ratioOf(measured, OURS),
         most: 1.25,
-        why: 'around each request there are a deadline that can abort it, the hash of the question, the cache of verdicts, the breaker and the bulkhead',
+        why: 'around each request there are a deadline, the hash of the question, the cache of verdicts, the breaker and the bulkhead',
       },
     ],
   };
