@@ -1,12 +1,18 @@
 // A shopper in a real Chromium, through a running shop: by every drop and every way in and out. Each page on the way has
 // to fit, to pass axe-core's rules and to be used by the keyboard, on a phone and on a desktop, light and dark.
-// Usage: OPERATOR_PASSWORD=… node scripts/browser-journey.mjs <shop's address> [folder for screenshots]
+// Usage: OPERATOR_PASSWORD=… node scripts/browser-journey.mjs <shop's address> [folder for screenshots]; with --queue alone,
+// it ends with the order that the first drop, a queue, comes to.
 import assert from 'node:assert/strict';
+import { parseArgs } from 'node:util';
 import { ok, pay, textOf } from './browser-steps.mjs';
 import { walkTheWays } from './browser-ways.mjs';
 import { openShopper } from './shopper.mjs';
 
-const [shop, screenshots] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { queue: { type: 'boolean' } },
+});
+const [shop, screenshots] = positionals;
 const shopper = await openShopper(screenshots);
 const { context, look } = shopper;
 
@@ -128,9 +134,7 @@ async function expiry(page) {
   ok('when the time is over, the shopper is led back');
 }
 
-try {
-  const page = await context.newPage();
-  await queue(page);
+async function everyOtherWay(page) {
   await draw(page);
   await auction(page);
   const cookies = await context.cookies();
@@ -145,6 +149,12 @@ try {
   await outage(page);
   const { api, post: emulator } = await emulatorOf(page);
   await walkTheWays({ context, shop, look, emulator, emulatorUrl: api });
+}
+
+try {
+  const page = await context.newPage();
+  await queue(page);
+  if (!values.queue) await everyOtherWay(page);
   assert.deepEqual(shopper.faults, []);
   ok('no script or policy error');
 } finally {
