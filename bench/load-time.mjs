@@ -1,25 +1,43 @@
 // How long `require` takes, beside the two packages that ours needs at once: in fresh processes, taken in turn.
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { interleave, machine, print } from './rounds.mjs';
+import { interleave, ratioOf } from './rounds.mjs';
 
-const ROUNDS = 25;
-const cwd = join(import.meta.dirname, '..');
+const ours = createRequire(join(import.meta.dirname, '../package.json'));
+const theirs = createRequire(import.meta.url);
+/** By its whole address, so that each package is the one that this repository means. */
+const load = (from, name) => `require(${JSON.stringify(from.resolve(name))})`;
+
+const [NEEDED, OURS] = ['jsonwebtoken and lru-cache', 'express-fanfare'];
 const cases = {
-  'jsonwebtoken and lru-cache': "require('jsonwebtoken'); require('lru-cache');",
-  'express-fanfare': "require('express-fanfare');",
+  [NEEDED]: `${load(ours, 'jsonwebtoken')}; ${load(ours, 'lru-cache')}`,
+  [OURS]: load(ours, 'express-fanfare'),
   'express-fanfare, with three guards made': `
-    const { createFanfare, memoryLedger } = require('express-fanfare');
+    const { createFanfare, memoryLedger } = ${load(ours, 'express-fanfare')};
     const session = { secrets: ['a secret of at least thirty-two bytes'] };
     const fanfare = createFanfare({ organizationId: 'org_1', secretKey: 'sk_test_1', ledger: memoryLedger(), session });
     fanfare.attachAdmission(); fanfare.requireAdmission(); fanfare.claimAdmission();`,
+  'Queue-it': load(theirs, '@queue-it/connector-javascript'),
+  CrowdHandler: load(theirs, 'crowdhandler-sdk'),
 };
+
+export const title = 'Loading';
+export const about =
+  '`require` in a fresh process each time, beside the two packages that ours needs at once.';
 
 /** Milliseconds. */
 function timeLoad(code) {
   const timed = `const start = performance.now();${code};process.stdout.write(String(performance.now() - start));process.exit()`;
-  return Number(execFileSync(process.execPath, ['-e', timed], { cwd, encoding: 'utf8' }));
+  return Number(execFileSync(process.execPath, ['-e', timed], { encoding: 'utf8' }));
 }
 
-console.log(machine);
-print('Loading', 'ms', await interleave(ROUNDS, cases, timeLoad));
+export async function measure({ rounds }) {
+  const measured = await interleave(rounds, cases, timeLoad);
+  return {
+    tables: [{ unit: 'ms', measured }],
+    targets: [
+      { what: 'our `require`, in that of the two packages', figure: ratioOf(measured, OURS), most: 1.2 },
+    ],
+  };
+}

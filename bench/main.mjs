@@ -19,6 +19,7 @@ const ROWS = [
   'delivery',
   'memory',
   'growth',
+  'load-time',
 ];
 const given = process.argv.slice(2);
 const flags = given.filter((word) => word.startsWith('--'));

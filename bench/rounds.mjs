@@ -1,9 +1,4 @@
 // Cases taken in turn, round after round, so that whatever else the machine does meets all of them alike.
-import { cpus } from 'node:os';
-
-/** What the figures were taken on. */
-export const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0].model.trim()}, ${process.platform}`;
-
 /**
  * Times every case once per round. `time(run)` gives one case's time in any unit.
  * Resolves to each case's times as ratios to the first case in the same round, and its plain times, both ascending; `inOrder` has the times round by round.
@@ -38,17 +33,6 @@ export function middleHalf(ascendingFigures) {
 export function ratioOf(measured, name, to = measured[0].name) {
   const [one, other] = [name, to].map((wanted) => measured.find((each) => each.name === wanted).inOrder);
   return median(ascending(one.map((figure, round) => figure / other[round])));
-}
-
-/** One line per case: the median ratio, the spread of the rounds, the median time. */
-export function print(title, unit, measured) {
-  console.log(`\n${title}`);
-  console.log(`${''.padEnd(48)}  ratio   (spread)              ${unit}`);
-  for (const { name, ratios, times } of measured) {
-    const spread = `(${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)})`;
-    const figures = [median(ratios).toFixed(2).padStart(6), spread.padEnd(20), median(times).toFixed(2)];
-    console.log(`${name.padEnd(48)} ${figures.join('  ')}`);
-  }
 }
 
 function ascending(figures) {
