@@ -1,41 +1,28 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../lib/cli/run.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import { openDatabase } from '../../lib/ledger/sqlite-driver.js';
-import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { dead, delivered, discarded, ordered, waiting } from '../support/completions.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { openShopLedger, type ShopLedger } from './shop-ledger.js';
 import type { Setup } from './terminal.js';
-import { terminal } from './terminal.js';
 
 const MINUTE_MS = 60_000;
 
+let shop: ShopLedger;
+let clock: ManualClock;
+let ledger: Ledger;
 let folder: string;
 let file: string;
-let clock: ManualClock;
-/** The shop, which has the same file open. */
-let ledger: Ledger;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  file = join(folder, 'fanfare.sqlite');
-  clock = new ManualClock(Date.UTC(2026, 10, 24, 22));
-  ledger = sqliteLedger({ file, clock });
-  await ledger.open();
+  shop = await openShopLedger();
+  ({ clock, ledger, folder, file } = shop);
 });
 
-afterEach(async () => {
-  await ledger.close();
-  removeFolder(folder);
-});
+afterEach(() => shop.close());
 
-async function completions(args: readonly string[], setup: Setup = {}) {
-  const user = terminal({ environment: { FANFARE_LEDGER: `sqlite:${file}` }, clock, ...setup });
-  const code = await run(['completions', ...args], user);
-  return { code, ...user.written };
-}
+const completions = (args: readonly string[], setup?: Setup) => shop.run(['completions', ...args], setup);
 
 async function stateOf(id: string): Promise<string | undefined> {
   return (await ledger.find(id))?.state;

@@ -1,34 +1,20 @@
 /** `express-fanfare dead-events` on the ledger of a shop that has given webhook events up. */
-import { join } from 'node:path';
-import { run } from '../../lib/cli/run.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
-import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
-import { type Setup, terminal } from './terminal.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { openShopLedger, type ShopLedger } from './shop-ledger.js';
+import type { Setup } from './terminal.js';
 
-let folder: string;
-let file: string;
+let shop: ShopLedger;
 let clock: ManualClock;
 let ledger: Ledger;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  file = join(folder, 'fanfare.sqlite');
-  clock = new ManualClock(Date.UTC(2026, 10, 24, 22));
-  ledger = sqliteLedger({ file, clock });
-  await ledger.open();
+  shop = await openShopLedger();
+  ({ clock, ledger } = shop);
 });
-afterEach(async () => {
-  await ledger.close();
-  removeFolder(folder);
-});
+afterEach(() => shop.close());
 
-async function deadEvents(args: readonly string[], setup: Setup = {}) {
-  const user = terminal({ environment: { FANFARE_LEDGER: `sqlite:${file}` }, clock, ...setup });
-  const code = await run(['dead-events', ...args], user);
-  return { code, ...user.written };
-}
+const deadEvents = (args: readonly string[], setup?: Setup) => shop.run(['dead-events', ...args], setup);
 
 async function dead(key: string, eventId = 'evt_1'): Promise<void> {
   const work = {

@@ -22,6 +22,19 @@ function post(transport: Transport, deadline = never(), retryUnsent = false) {
   return transport.post({ path: '/p', headers: { 'X-One': '1' }, body: '{"a":1}', deadline, retryUnsent });
 }
 
+/** A peer that keeps its answers back until each is let go. */
+async function heldWire(): Promise<{ wire: Wire; waiting: (() => void)[] }> {
+  const waiting: (() => void)[] = [];
+  const wire = kept(
+    await httpWire((res) => {
+      waiting.push(() => {
+        reply(200)(res);
+      });
+    }),
+  );
+  return { wire, waiting };
+}
+
 afterEach(async () => {
   for (const thing of opened.splice(0).reverse()) await thing.close();
 });
@@ -80,14 +93,7 @@ describe('a call', () => {
   });
 
   it('opens at most 50 connections', async () => {
-    const waiting: (() => void)[] = [];
-    const wire = kept(
-      await httpWire((res) => {
-        waiting.push(() => {
-          reply(200)(res);
-        });
-      }),
-    );
+    const { wire, waiting } = await heldWire();
     const transport = transportTo(wire);
     const calls = Array.from({ length: 60 }, () => post(transport));
     await until(() => waiting.length === 50);
@@ -183,14 +189,7 @@ describe('a deadline', () => {
   });
 
   it('ends a call that waits for one of the connections, which is then never sent', async () => {
-    const waiting: (() => void)[] = [];
-    const wire = kept(
-      await httpWire((res) => {
-        waiting.push(() => {
-          reply(200)(res);
-        });
-      }),
-    );
+    const { wire, waiting } = await heldWire();
     const transport = transportTo(wire);
     const deadline = new Deadline();
     const first = Array.from({ length: 50 }, () => post(transport));

@@ -51,6 +51,14 @@ export async function confirmed(question: string, { ask }: Terminal): Promise<bo
   return ask !== undefined && /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
 }
 
+export const UNCHANGED = 'Nothing is changed.';
+
+/** Says why nothing was done; the exit code of that. */
+export function refuse(terminal: Terminal, text: string): number {
+  terminal.err(`${text}\n`);
+  return 1;
+}
+
 function explained(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : `${messageOf(error)}\n  ${messageOf(cause)}`;

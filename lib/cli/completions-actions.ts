@@ -1,8 +1,8 @@
 /** What `express-fanfare completions` can do, one function each; they resolve with the exit code. */
 import type { Completion } from '../completion/completion-view.js';
 import type { CompletionQuery, Completions } from '../completion/operate.js';
-import type { Terminal } from './command.js';
-import { confirmed } from './command.js';
+import type { Action } from './action.js';
+import { confirmed, refuse, type Terminal, UNCHANGED } from './command.js';
 import { detailsOf, tableOf } from './completions-text.js';
 
 export interface Asked {
@@ -14,14 +14,9 @@ export interface Asked {
   readonly yes: boolean;
 }
 
-export interface Action {
-  /** The options it takes besides those that every action takes. */
-  readonly takes: readonly string[];
-  readonly ofOne: boolean;
-  act(completions: Completions, asked: Asked, terminal: Terminal): Promise<number>;
-}
+export type CompletionAction = Action<Completions, Asked>;
 
-export const ACTIONS: Readonly<Record<string, Action>> = {
+export const ACTIONS: Readonly<Record<string, CompletionAction>> = {
   list: { takes: ['state', 'older-than', 'limit', 'json'], ofOne: false, act: list },
   show: { takes: ['json'], ofOne: true, act: show },
   retry: { takes: [], ofOne: true, act: retry },
@@ -96,8 +91,6 @@ async function discard(
   return 0;
 }
 
-export const UNCHANGED = 'Nothing is changed.';
-
 function unknown(admissionId: string): string {
   return `No order is recorded for the admission ${admissionId}.`;
 }
@@ -114,9 +107,4 @@ function whyNot({ orderId, state }: Completion, ordered: string): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-export function refuse(terminal: Terminal, text: string): number {
-  terminal.err(`${text}\n`);
-  return 1;
 }

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import type { CompletionState } from '../completion/completion-view.js';
 import { COMPLETION_STATES, completionsOf, LONGEST_LIST } from '../completion/operate.js';
-import type { Action, Asked } from './completions-actions.js';
+import { checkAction } from './action.js';
+import type { Asked, CompletionAction } from './completions-actions.js';
 import { ACTIONS } from './completions-actions.js';
 import type { Terminal } from './command.js';
 import { command } from './command.js';
@@ -48,7 +49,7 @@ const OPTIONS = {
 type Values = ReturnType<typeof parsed>['values'];
 
 interface Order {
-  readonly action: Action;
+  readonly action: CompletionAction;
   readonly asked: Asked;
   readonly address: LedgerAddress;
 }
@@ -68,35 +69,20 @@ function read(args: readonly string[], terminal: Terminal): Order | 'help' {
   if (values.help) return 'help';
   const [name, ...ids] = positionals;
   const action = readAction(name);
-  check(action, values, ids);
-  if (takes(action, 'yes') && !values.yes && terminal.ask === undefined) {
-    throw new Error('There is no terminal to ask for your confirmation: add --yes.');
-  }
+  checkAction(action, { values, ids, called: 'admission id' }, terminal);
   const address = readAddress(values, terminal.environment);
   return { action, address, asked: readAsked(values, ids[0]) };
 }
 
-function readAction(name: string | undefined): Action {
+function readAction(name: string | undefined): CompletionAction {
   if (name === undefined) throw new Error('Say what to do: list, show, retry, retry-all or discard.');
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined) throw new Error(`There is no action "${name}".`);
   return action;
 }
 
-function check(action: Action, values: Values, ids: readonly string[]): void {
-  const stranger = Object.keys(values).find((option) => !takes(action, option));
-  if (stranger !== undefined) throw new Error(`There is no --${stranger} for this action.`);
-  if (ids.length !== (action.ofOne ? 1 : 0)) {
-    throw new Error(`Give this action ${action.ofOne ? 'one admission id' : 'no admission id'}.`);
-  }
-}
-
 function parsed(args: readonly string[]) {
   return parseArgs({ args: idsLast(args), options: OPTIONS, allowPositionals: true });
-}
-
-function takes(action: Action, option: string): boolean {
-  return option in ADDRESS_OPTIONS || action.takes.includes(option);
 }
 
 function readAsked(values: Values, admissionId = ''): Asked {

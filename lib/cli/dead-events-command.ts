@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { type DeadEvent, type DeadEvents, deadEventsOf, workSaid } from '../completion/dead-events.js';
 import { LONGEST_LIST } from '../completion/operate.js';
-import { command, confirmed, type Terminal } from './command.js';
-import { refuse, UNCHANGED } from './completions-actions.js';
+import { type Action, checkAction } from './action.js';
+import { command, confirmed, refuse, type Terminal, UNCHANGED } from './command.js';
 import { aligned } from './completions-text.js';
 import { sayDuration } from './duration.js';
 import { idsLast } from './ids-last.js';
@@ -44,20 +44,16 @@ interface Asked {
   readonly yes: boolean;
 }
 
-interface Action {
-  readonly takes: readonly string[];
-  readonly ofOne: boolean;
-  act(events: DeadEvents, asked: Asked, terminal: Terminal): Promise<number>;
-}
+type EventAction = Action<DeadEvents, Asked>;
 
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS: Readonly<Record<string, EventAction>> = {
   list: { takes: ['limit', 'json'], ofOne: false, act: list },
   retry: { takes: [], ofOne: true, act: retry },
   discard: { takes: ['yes'], ofOne: true, act: discard },
 };
 
 interface Order {
-  readonly action: Action;
+  readonly action: EventAction;
   readonly asked: Asked;
   readonly address: LedgerAddress;
 }
@@ -78,12 +74,8 @@ function read(args: readonly string[], terminal: Terminal): Order | 'help' {
   const [name = '', ...ids] = positionals;
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined) throw new Error('Say what to do: list, retry or discard.');
-  check(action, values, ids);
-  const asked = readAsked(values, ids[0]);
-  if (action.takes.includes('yes') && !asked.yes && terminal.ask === undefined) {
-    throw new Error('There is no terminal to ask for your confirmation: add --yes.');
-  }
-  return { action, asked, address: readAddress(values, terminal.environment) };
+  checkAction(action, { values, ids, called: 'id' }, terminal);
+  return { action, asked: readAsked(values, ids[0]), address: readAddress(values, terminal.environment) };
 }
 
 function parsed(args: readonly string[]) {
@@ -91,14 +83,6 @@ function parsed(args: readonly string[]) {
 }
 
 type Values = ReturnType<typeof parsed>['values'];
-
-function check(action: Action, values: Values, ids: readonly string[]): void {
-  const known = [...Object.keys(ADDRESS_OPTIONS), ...action.takes];
-  const stranger = Object.keys(values).find((option) => !known.includes(option));
-  if (stranger !== undefined) throw new Error(`There is no --${stranger} for this action.`);
-  if (ids.length !== (action.ofOne ? 1 : 0))
-    throw new Error(`Give this action ${action.ofOne ? 'one' : 'no'} id.`);
-}
 
 function readAsked({ limit, json = false, yes = false }: Values, id = ''): Asked {
   return { id, limit: readLimit(limit), json, yes };

@@ -1,7 +1,7 @@
 /** What Fanfare's answers mean: to "is this token good?", and to a completion. Pure and total. */
 import { compact } from '../admission/compact.js';
 import type { No, Question, Unknown, Verdict } from '../admission/verdict.js';
-import { parseJson, parseObject, readErrorBody, wordsOf } from './error-body.js';
+import { parseJson, readErrorBody, wordsOf } from './error-body.js';
 import type { ErrorBody } from './error-body.js';
 import { isPage, rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
 import type { Answer, RateLimit } from './http-answer.js';
@@ -116,8 +116,8 @@ function kindOf(answer: Answer): DeliveryAnswer['kind'] {
 
 /** `false`, or `{ success: false }`, which is documented for a timed release. Any other success is taken for done. */
 function saysNo(answer: Answer): boolean {
-  const text = textOf(answer);
-  return parseJson(text) === false || parseObject(text)?.['success'] === false;
+  const said = parseJson(textOf(answer));
+  return said === false || (Object(said) as { success?: unknown }).success === false;
 }
 
 /** The texts of a body are Fanfare's, and may repeat what we sent: whatever looks like a secret goes. */
