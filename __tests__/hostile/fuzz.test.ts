@@ -99,6 +99,7 @@ test('the judge sees what must not be', () => {
   for (const bad of [
     answer({ status: 200, headers: json, text: '{"admission":{"consumerId":"cons_1"}}' }),
     answer({ status: 500, headers: json }),
+    answer({ status: 204, headers: { 'cache-control': 'no-store' } }),
     answer({ headers: json, text: '{"code":"FANFARE_UNAVAILABLE"}' }),
     answer({ status: 303, headers: { location: '//evil.example' } }),
     answer({ status: 303, headers: { location: '/other' } }),

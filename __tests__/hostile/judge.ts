@@ -45,15 +45,22 @@ function admitted({ status, headers, text }: Outcome): string | undefined {
 }
 
 /** What stays is the table of codes, a redirect to the experience, and what is open to everybody. */
-function outOfTable({ target }: Ask, outcome: Outcome, mayPass: boolean): string | undefined {
+function outOfTable(ask: Ask, outcome: Outcome, mayPass: boolean): string | undefined {
   const { status, headers, text } = outcome;
+  const { target } = ask;
   if (status === 303) return mayPass || isRefusal(headers['location']) ? undefined : 'a redirect elsewhere';
   if (status === 200 && (mayPass || /^\/(page|back|fanfare\/session)(\?|$)/.test(target))) return undefined;
   if (status === 405 && target.startsWith('/fanfare/')) return undefined;
   // Node's own parser and its limits answer without a body.
   if ((status === 400 || status === 431) && text === '' && headers['content-type'] === undefined)
     return undefined;
+  if (mayPass && isLookAtReturn(ask, outcome)) return undefined;
   return inTable(outcome) ? undefined : `status ${String(status)}: ${text.slice(0, 200)}`;
+}
+
+/** `acceptReturn` runs no handler for its headers alone. */
+function isLookAtReturn({ method, target }: Ask, { status, text }: Outcome): boolean {
+  return status === 204 && text === '' && method === 'HEAD' && target.startsWith('/back?');
 }
 
 function isRefusal(where: Outcome['headers'][string] | undefined): boolean {
