@@ -1,5 +1,6 @@
 /** The option `api`: where Fanfare is, and how it is spoken to. */
 import { compact } from './admission/compact.js';
+import { isLoopback } from './fanfare-api/base-url.js';
 import type { Dialect } from './fanfare-api/dialect.js';
 import type { DialectName } from './fanfare-api/dialects.js';
 import type { HandoffClientOptions, ReadHandoff } from './fanfare-api/handoffs.js';
@@ -17,11 +18,11 @@ export interface ApiOptions {
   readonly validate?: ValidateFunction;
   /** Tells about an order, for the types that the dialect has no completion for. */
   readonly complete?: CompleteFunction;
-  /** Where Fanfare's own handoff tokens are checked. Default: `https://admin.fanfare.io/api`. */
+  /** Where Fanfare's own handoff tokens are checked. Default: `https://admin.fanfare.io/api`; `/api` on loopback where `baseUrl` is. */
   readonly handoffBaseUrl?: string;
   /** Reads whose a handoff token is from Fanfare's answer, whose fields are not documented. Default: by the usual names. */
   readonly readHandoff?: ReadHandoff;
-  /** Where `fanfare.checkout` calls. Default: `https://checkout.fanfare.io/api`. */
+  /** Where `fanfare.checkout` calls. Default: `https://checkout.fanfare.io/api`; `/api` on loopback where `baseUrl` is. */
   readonly checkoutBaseUrl?: string;
 }
 
@@ -59,12 +60,19 @@ export function readApi(
     dialect: readDialect(api.dialect),
     supplied: compact({ validate, complete }),
     ...compact({ baseUrl }),
-    checkoutBaseUrl: readText('api.checkoutBaseUrl', api.checkoutBaseUrl) ?? CHECKOUT_BASE_URL,
+    checkoutBaseUrl:
+      readText('api.checkoutBaseUrl', api.checkoutBaseUrl) ?? defaultBeside(baseUrl, CHECKOUT_BASE_URL),
     handoffs: {
-      baseUrl: readText('api.handoffBaseUrl', api.handoffBaseUrl) ?? HANDOFF_BASE_URL,
+      baseUrl: readText('api.handoffBaseUrl', api.handoffBaseUrl) ?? defaultBeside(baseUrl, HANDOFF_BASE_URL),
       ...compact({ read: readFunction('api.readHandoff', api.readHandoff) }),
     },
   };
+}
+
+/** A Fanfare on this machine, such as the emulator, stands for all of its hosts: trying something out calls nobody else. */
+function defaultBeside(baseUrl: string | undefined, live: string): string {
+  if (baseUrl === undefined || !URL.canParse(baseUrl) || !isLoopback(new URL(baseUrl))) return live;
+  return new URL(new URL(live).pathname, baseUrl).href;
 }
 
 function readText(name: string, value: unknown): string | undefined {

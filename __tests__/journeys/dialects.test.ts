@@ -278,7 +278,7 @@ describe('what else a server asks', () => {
   });
 
   test('Fanfare’s own payment page, for the admission on the request', async () => {
-    const api = { baseUrl: `${url}/api`, dialect: 'consumer', checkoutBaseUrl: `${url}/api` } as const;
+    const api = { baseUrl: `${url}/api`, dialect: 'consumer' } as const;
     await open(api, {
       onSubmit: async (req, res, fanfare) => {
         const session = await fanfare.checkout.create({ req, ...item, ...addresses });

@@ -29,7 +29,7 @@ async function open(api: FanfareOptions['api'] = {}, answers?: object, status = 
     answers &&
     (await listen((_req, res) => void res.writeHead(status).end(JSON.stringify(answers)))).concat('/api');
   const fanfare = stage.another({
-    api: { baseUrl: url, handoffBaseUrl: elsewhere ?? `${url}/api`, ...api },
+    api: { baseUrl: url, ...(elsewhere === undefined ? {} : { handoffBaseUrl: elsewhere }), ...api },
   });
   shop = await stage.serve('Express 5', [
     { mount: '/fanfare', use: [fanfare.routes()] },
