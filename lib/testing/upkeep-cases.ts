@@ -76,6 +76,12 @@ export const upkeepCases: Cases = {
     assert.deepEqual(await listed(bench, ['active', 'pending']), []);
     assert.deepEqual(await listed(bench, ['unresolved']), ['admission-1', 'admission-2']);
     assert.deepEqual(await listed(bench, ALL), ['admission-1', 'admission-2']);
+    await bench.settled({ to: 'unresolved' }, { admission: another(3) });
+    const two = await bench.ledger.list({ states: ['unresolved'], limit: 2 });
+    assert.deepEqual(
+      two.map(({ admission }) => admission.id),
+      ['admission-1', 'admission-2'],
+    );
   },
   'list: the oldest first, at most so many': async (bench) => {
     for (const number of [3, 2, 1, 3]) {
