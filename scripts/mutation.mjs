@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mutantsAsWritten, writeMutants } from './reliability-page.mjs';
+import { linesAsWritten, writePart } from './reliability-page.mjs';
 
 const root = join(import.meta.dirname, '..');
 const ROOMS = ['admission', 'tokens', 'validation', 'ledger'];
@@ -23,7 +23,7 @@ function run(room, options) {
 /** The row of a room that was measured now, or else as it was measured before. */
 function rowOf(room) {
   if (rooms.includes(room) && existsSync(report(room))) return scored(room);
-  return mutantsAsWritten().find((line) => line.startsWith(`| lib/${room} `));
+  return linesAsWritten('mutants').find((line) => line.startsWith(`| lib/${room} `));
 }
 
 function scored(room) {
@@ -48,6 +48,8 @@ function section() {
   const rows = ROOMS.map(rowOf);
   const missing = ROOMS.filter((_room, at) => rows[at] === undefined).map((room) => `lib/${room}`);
   return [
+    '## Tests that notice',
+    '',
     'Written by `npm run test:mutation`. A mutant is the code with one small change, such as a `<` that became a `<=`; it is noticed when a test of the room fails. Below 85 % the run fails. Some that are not noticed change nothing that anybody could see. What is left out, and why: `stryker.config.mjs`.',
     '',
     'Every branch of these rooms is taken by a test, or CI fails (`npm test -- --coverage`).',
@@ -65,5 +67,5 @@ const named = ROOMS.filter((room) => words.includes(room));
 const rooms = named.length > 0 ? named : ROOMS;
 const options = words.filter((word) => !ROOMS.includes(word));
 const failed = rooms.filter((room) => run(room, options) !== 0);
-writeMutants(section());
+writePart('mutants', section());
 if (failed.length > 0) throw new Error(`Too few were noticed, or it could not run: ${failed.join(', ')}`);
