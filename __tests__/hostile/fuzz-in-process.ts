@@ -3,7 +3,7 @@ import { record } from '../reliability/figures.js';
 import type { ServerKind } from '../support/servers.js';
 import { type FuzzedShop, openFuzzedShop } from './fuzzed-shop.js';
 import { askInProcess } from './in-process.js';
-import { at, type Door, fastest, limits } from './slow.js';
+import { at, type Door, limits, slowEachTime } from './slow.js';
 import { again, ENOUGH_MS, FROM, RUNS, SEED, strangerOf } from './stranger.js';
 
 /** As in a shop; Jest asks for a hundred, and a refusal throws more than once. */
@@ -48,9 +48,9 @@ export function fuzzInProcess(kind: ServerKind, half: 'first' | 'second'): void 
 interface Measured {
   readonly plain: number;
   readonly limit: number;
-  /** Cases whose damage left something good. */
+  /** How many cases' damage left something good. */
   readonly good: number;
-  /** Cases that were over the limit, at first. */
+  /** How many cases were over the limit at first. */
   readonly over: number;
   /** Sorted. */
   readonly spent: Float64Array;
@@ -59,20 +59,18 @@ interface Measured {
 async function measured(door: Door, from: number, runs: number): Promise<Measured> {
   const listener = door(shop);
   const { plain, limit } = await limits(listener);
-  const ask = strangerOf(shop, (request) => askInProcess(listener, request));
+  const stranger = strangerOf(shop, (ask) => askInProcess(listener, ask));
   const spent = new Float64Array(runs);
-  let [good, over] = [0, 0];
-  for (let done = 0; done < runs; done += 1) {
-    const answered = await ask(from + done);
-    spent[done] = answered.spent;
+  const over: number[] = [];
+  let good = 0;
+  for (let turn = from; turn < from + runs; turn += 1) {
+    const answered = await stranger(turn);
+    spent[turn - from] = answered.spent;
+    if (answered.spent > limit) over.push(turn);
     if (answered.good) good += 1;
-    if (answered.spent <= limit) continue;
-    over += 1;
-    const best = await fastest(door, from + done, limit);
-    if (best > limit)
-      throw new Error(
-        `${best.toFixed(1)} ms at best, over ${limit.toFixed(1)} each time. ${again(from + done)}`,
-      );
   }
-  return { plain, limit, good, over, spent: spent.sort() };
+  const [slow, ...others] = await slowEachTime(door, over, limit);
+  if (slow !== undefined)
+    throw new Error(`over ${limit.toFixed(1)} ms each time, and ${others.length} others. ${again(slow)}`);
+  return { plain, limit, good, over: over.length, spent: spent.sort() };
 }

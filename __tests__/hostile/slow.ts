@@ -37,28 +37,36 @@ export async function limits(
   return { plain, limit: Math.max(LIMIT_MS, TIMES_PLAIN * plain) };
 }
 
-/**
- * Milliseconds of the processor in the best of some tries with a case, each in a new shop, where nothing of it is
- * remembered. Ends at the first that keeps the limit.
- */
-export async function fastest(door: Door, turn: number, limit: number): Promise<number> {
-  let best = Infinity;
-  for (let tried = 0; tried < TRIES && best > limit; tried += 1)
-    best = Math.min(best, await inNewShop(door, turn));
-  return best;
+/** Those of the cases that take the processor longer than the limit each time. */
+export async function slowEachTime(
+  door: Door,
+  turns: readonly number[],
+  limit: number,
+): Promise<readonly number[]> {
+  let left = turns;
+  for (let tried = 0; tried < TRIES && left.length > 0; tried += 1)
+    left = await overInNewShop(door, left, limit);
+  return left;
 }
 
-async function inNewShop(door: Door, turn: number): Promise<number> {
+/** Asks each of them once, in a shop that remembers nothing of them. */
+async function overInNewShop(
+  door: Door,
+  turns: readonly number[],
+  limit: number,
+): Promise<readonly number[]> {
   const shop = await openFuzzedShop();
+  const over: number[] = [];
   try {
     const listener = door(shop);
     // What a server does once is not the case's.
     await askInProcess(listener, PLAIN);
     const stranger = strangerOf(shop, (ask) => askInProcess(listener, ask), cpuMs);
-    return (await stranger(turn)).spent;
+    for (const turn of turns) if ((await stranger(turn)).spent > limit) over.push(turn);
   } finally {
     await shop.fanfare.close();
   }
+  return over;
 }
 
 /** The value that this share of the others does not exceed. */
