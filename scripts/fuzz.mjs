@@ -13,7 +13,7 @@ function proofs() {
 
 ${circumstances()}
 
-Tokens, cookies, queries and bodies damaged at random, in process. *Still good*: the damage left a good token or cookie whole. Times are by the clock, from a request to its answer, whatever else the machine did meanwhile. *Limit*: 5 ms, or 20 times the plain request where that is more. *Over it at first*: asked again, each time in a new shop, until the processor was done within the limit. *Over it each time*: nine times in a row; then it is the request that takes so long, and the run fails.`,
+Tokens, cookies, queries and bodies damaged at random, in process. *Still good*: the damage left a good token or cookie whole. Times are by the clock, from a request to its answer, whatever else the machine did meanwhile. *Limit*: 5 ms, or 20 times the plain request where that is more; in proportion for more than 16 KB of address and headers, which Node by default lets nobody send. *Over it at first*: asked again, each time in a new shop, until the processor was done within the limit. *Over it each time*: nine times in a row; then it is the request that takes so long, and the run fails.`,
       'on',
     ],
     heap: [

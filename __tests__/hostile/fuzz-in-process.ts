@@ -3,7 +3,7 @@ import { record } from '../reliability/figures.js';
 import type { ServerKind } from '../support/servers.js';
 import { type FuzzedShop, openFuzzedShop } from './fuzzed-shop.js';
 import { askInProcess } from './in-process.js';
-import { at, type Door, limits, slowEachTime } from './slow.js';
+import { at, type Door, isOver, limits, slowEachTime } from './slow.js';
 import { again, ENOUGH_MS, FROM, RUNS, SEED, strangerOf } from './stranger.js';
 
 /** As in a shop; Jest asks for a hundred, and a refusal throws more than once. */
@@ -66,7 +66,7 @@ async function measured(door: Door, from: number, runs: number): Promise<Measure
   for (let turn = from; turn < from + runs; turn += 1) {
     const answered = await stranger(turn);
     spent[turn - from] = answered.spent;
-    if (answered.spent > limit) over.push(turn);
+    if (isOver(answered, limit)) over.push(turn);
     if (answered.good) good += 1;
   }
   const [slow, ...others] = await slowEachTime(door, over, limit);

@@ -24,6 +24,8 @@ export interface Answered {
   readonly good: boolean;
   /** Milliseconds from the request to its answer. */
   readonly spent: number;
+  /** Characters of target and headers. */
+  readonly head: number;
 }
 
 /** Sends what strangers make of one shop's tokens, one case by its number; throws when anything is wrong with the answer. */
@@ -45,8 +47,14 @@ export function strangerOf(
     const wrong = wrongWith(ask, outcome, good);
     if (wrong !== undefined)
       throw new Error(`${wrong}. ${again(turn)}: ${JSON.stringify(ask)} -> ${JSON.stringify(outcome)}`);
-    return { good, spent };
+    return { good, spent, head: headOf(ask) };
   };
+}
+
+function headOf({ target, headers }: Ask): number {
+  let length = target.length;
+  for (const [name, value] of Object.entries(headers)) length += name.length + value.length;
+  return length;
 }
 
 export function again(turn: number): string {
