@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { partNames, roomOf } from './mutation/parts.mjs';
-import { mutantsAsWritten, writeMutants } from './reliability-page.mjs';
+import { linesAsWritten, writePart } from './reliability-page.mjs';
 
 const root = join(import.meta.dirname, '..');
 const report = (part) => join(root, `reports/mutation/${part}.json`);
@@ -21,7 +21,7 @@ function run(part, options) {
 /** The row of a part that was measured now, or else as it was measured before. */
 function rowOf(part) {
   if (parts.includes(part) && existsSync(report(part))) return scored(part);
-  return mutantsAsWritten().find((line) => line.startsWith(`| lib/${part} `));
+  return linesAsWritten('mutants').find((line) => line.startsWith(`| lib/${part} `));
 }
 
 function scored(part) {
@@ -40,6 +40,8 @@ function section() {
   const rows = partNames.map(rowOf);
   const missing = partNames.filter((_part, at) => rows[at] === undefined).map((part) => `lib/${part}`);
   return [
+    '## Tests that notice',
+    '',
     'Written by `npm run test:mutation`. A mutant is the code with one small change, such as a `<` that became a `<=`; it is noticed when a test of the room fails. Below 85 % the run fails. Some that are not noticed change nothing that anybody could see. What is left out, and why: `scripts/mutation/parts.mjs`.',
     '',
     'Every branch of these rooms is taken by a test, or CI fails (`npm test -- --coverage`).',
@@ -57,5 +59,5 @@ const named = partNames.filter((part) => words.includes(part) || words.includes(
 const parts = named.length > 0 ? named : partNames;
 const options = words.filter((word) => !partNames.includes(word) && !partNames.map(roomOf).includes(word));
 const failed = parts.filter((part) => run(part, options) !== 0);
-writeMutants(section());
+writePart('mutants', section());
 if (failed.length > 0) throw new Error(`Too few were noticed, or it could not run: ${failed.join(', ')}`);

@@ -1,12 +1,8 @@
-// Runs the proofs of __tests__/reliability and two of __tests__/hostile, and writes what they measured, with the machine named, to docs/reliability.md.
+// Runs the proofs of __tests__/reliability, and writes what they measured, with the machine named, to docs/reliability.md.
 // `npm run reliability`; with --soak (`npm run test:soak`) at full length, printing the figures instead.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir, totalmem, type } from 'node:os';
-import { join } from 'node:path';
-import { writeProofs } from './reliability-page.mjs';
+import { circumstances, measured, sections } from './reliability-figures.mjs';
+import { writePart } from './reliability-page.mjs';
 
-const root = join(import.meta.dirname, '..');
 const soak = process.argv.includes('--soak');
 const SIZES = soak
   ? {
@@ -15,8 +11,7 @@ const SIZES = soak
       RELIABILITY_DRAINS: '9',
       RELIABILITY_SOAK_SECONDS: '600',
     }
-  : { RELIABILITY_KILLS: '100', RELIABILITY_DRAINS: '9', FUZZ_RUNS: '200000', HEAP_TOKENS: '1000000' };
-const SUITES = ['__tests__/reliability', ...(soak ? [] : ['hostile/fuzz', 'hostile/heap'])];
+  : { RELIABILITY_KILLS: '100', RELIABILITY_DRAINS: '9' };
 
 /** Each proof, in the order of the page. */
 const PROOFS = {
@@ -62,76 +57,25 @@ const PROOFS = {
     'Bad weather',
     'Shoppers who come, come back, order and hang up, and strangers with forged tokens, while the way to Fanfare or Fanfare itself breaks in another way every second.',
   ],
-  fuzz: [
-    'Damaged requests',
-    'Tokens, cookies, queries and bodies damaged at random, in process. *Still good*: the damage left a good token or cookie whole. Times are those of the processor, and hold the whole request.',
-    'on',
-  ],
-  heap: [
-    'Distinct tokens without end',
-    'What stays in memory of tokens that were shown once: the bounded caches, and nothing more.',
-    'on',
-  ],
 };
 
-function run() {
-  const folder = mkdtempSync(join(tmpdir(), 'express-fanfare-figures-'));
-  const file = join(folder, 'figures.jsonl');
-  try {
-    writeFileSync(file, '');
-    const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const { status } = spawnSync(process.execPath, [jest, '--runInBand', ...SUITES], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...SIZES, ...process.env, RELIABILITY_FIGURES: file },
-    });
-    if (status !== 0) throw new Error('A proof failed: nothing is written.');
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(JSON.parse);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function table(rows, first = 'engine') {
-  const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
-  const inWords = (name) => name.replace(/(?<=[a-z])[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [
-    line([first, ...names.map(inWords)]),
-    line(['---', ...names.map(() => '---')]),
-    ...rows.map(({ on, figures }) => line([on, ...names.map((name) => figures[name] ?? '')])),
-  ].join('\n');
-}
-
 function page(rows) {
-  const processors = cpus();
-  const sections = Object.entries(PROOFS)
-    .map(([proof, [title, text, first]]) => ({
-      title,
-      text,
-      first,
-      own: rows.filter((row) => row.proof === proof),
-    }))
-    .filter(({ own }) => own.length > 0)
-    .map(({ title, text, first, own }) => `## ${title}\n\n${text}\n\n${table(own, first)}\n`);
   return [
     '# Reliability: what was measured',
     '',
-    'Written by `npm run reliability`, never by hand; the last section by `npm run test:mutation`. The proofs themselves are in `__tests__/reliability` and `__tests__/hostile`, and `npm test` runs them at a smaller size.',
+    'Written by `npm run reliability`, never by hand; what begins with *Damaged requests* by `npm run fuzz`, and the last section by `npm run test:mutation`. The proofs themselves are in `__tests__/reliability` and `__tests__/hostile`, and `npm test` runs them at a smaller size.',
     '',
-    `- When: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    `- Machine: ${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
-    `- System: ${type()} ${release()}, Node ${process.version}`,
+    circumstances(),
     '',
     "What the columns of a sale mean: **acknowledged**, orders whose shopper was told of success; **orders**, those in the shop's own books; **calls**, completions that reached Fanfare, repeats included. What must be 0: **forgotten**, orders that the ledger took for new more than once; **lost**, acknowledged orders that Fanfare does not know, or knows as another one; **doubled**, second effects at Fanfare; **orders too many**, second orders for one admission; **stuck**, rows of the ledger that are not delivered in the end.",
     '',
-    ...sections,
+    ...sections(PROOFS, rows),
   ].join('\n');
 }
 
-const text = page(run());
+const text = page(measured(['--runInBand', '__tests__/reliability'], SIZES));
 if (soak) {
   console.log(text);
 } else {
-  writeProofs(text);
+  writePart('proofs', text);
 }

@@ -32,9 +32,8 @@ export function askInProcess(listener: RequestListener, ask: Ask): Promise<Outco
     res.end = (chunk?: unknown) => {
       clearTimeout(tooLate);
       end(chunk);
-      const headers = Object.entries(res.getHeaders()).map(([name, value]) => [name, textOf(value)] as const);
       const text = typeof chunk === 'string' || Buffer.isBuffer(chunk) ? chunk.toString() : '';
-      resolve({ status: res.statusCode, headers: Object.fromEntries(headers), text });
+      resolve({ status: res.statusCode, headers: headersOf(res), text });
       return res;
     };
     listener(req, res);
@@ -48,6 +47,12 @@ function requestOf({ method, target, headers, body }: Ask): IncomingMessage {
   if (body !== undefined) req.push(body);
   req.push(null);
   return req;
+}
+
+function headersOf(res: ServerResponse): Outcome['headers'] {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const [name, value] of Object.entries(res.getHeaders())) headers[name] = textOf(value);
+  return headers;
 }
 
 function textOf(value: unknown): string | readonly string[] {

@@ -25,6 +25,7 @@ const CLAIMS: Readonly<Record<string, readonly unknown[]>> = {
   exp: [0, -1, 1e300, 1, '', null, 'soon', [], {}, 1e11 - 1, 1e11, 4e9],
   admittedAt: [0, -1, 1e300, '', null, [], {}, '2020-01-01T00:00:00Z'],
 };
+const CLAIM_NAMES = Object.keys(CLAIMS);
 
 type Mutation = (text: string, dice: Dice) => string;
 
@@ -76,7 +77,7 @@ const MUTATIONS: readonly Mutation[] = [
 function otherClaim(text: string, dice: Dice): string {
   const parts = text.split('.');
   const at = dice.below(Math.min(2, parts.length));
-  const name = dice.pick(Object.keys(CLAIMS));
+  const name = dice.pick(CLAIM_NAMES);
   try {
     const claims = JSON.parse(Buffer.from(parts[at] ?? '', 'base64url').toString()) as Record<
       string,

@@ -34,7 +34,7 @@ const TOKEN_FIELDS = [
 ];
 const OTHER_FIELDS = ['expires_at', 'expiresAt', 'fanfare_admission_id', '__proto__', 'constructor', 'next'];
 /** What a request says about itself besides; each may be left out or be odd. */
-const HEADERS: Readonly<Record<string, readonly string[]>> = {
+const HEADERS: readonly (readonly [string, readonly string[]])[] = Object.entries({
   host: ['shop.example', 'evil.example', 'shop.example:99999', ']', ''],
   accept: ['text/html', '*/*', 'application/json', 'text/html;q=0', ';;;,,,q=,"', 'text/html;q=1e999'],
   'sec-fetch-dest': ['document', 'empty', 'iframe', 'Document'],
@@ -45,7 +45,7 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   'x-fanfare-admission-id': ['x', '../x', '__proto__'],
   'x-forwarded-host': ['evil.example'],
   'x-forwarded-proto': ['javascript'],
-};
+});
 
 type Fields = readonly (readonly [string, string])[];
 
@@ -55,13 +55,8 @@ export function strangeAsk(genuine: Genuine, dice: Dice): Ask {
   const query = dice.once(3) ? '' : queryText(fields(genuine, dice), dice);
   const body = method === 'GET' || method === 'HEAD' || dice.once(6) ? undefined : bodyOf(genuine, dice);
   const headers = { ...ownWords(dice), ...carried(genuine, dice), ...body?.headers };
-  return {
-    ...{ method, target: pathOf(dice) + (query === '' ? '' : `?${onTheWire(query)}`) },
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, inHeader(value)] as const),
-    ),
-    ...(body === undefined ? {} : { body: body.text }),
-  };
+  const target = pathOf(dice) + (query === '' ? '' : `?${onTheWire(query)}`);
+  return { method, target, headers, ...(body === undefined ? {} : { body: body.text }) };
 }
 
 function pathOf(dice: Dice): string {
@@ -105,7 +100,7 @@ function bodyOf(
   const text = form ? queryText(list, dice) : JSON.stringify(nested(list, dice));
   const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
   return {
-    headers: { 'content-type': dice.once(20) ? oddWord(dice) : type },
+    headers: { 'content-type': dice.once(20) ? inHeader(oddWord(dice)) : type },
     text: dice.once(8) ? mutated(text, dice) : text,
   };
 }
@@ -134,17 +129,19 @@ function carried({ signed, opaque, cookie: [name, value] }: Genuine, dice: Dice)
     const suffix = dice.once(3) ? mutated(name, dice) : name;
     return `${suffix}=${dice.once(25) ? value : mutated(value, dice)}`;
   });
-  const header = dice.once(3) ? { 'x-fanfare-admission': damaged(dice.pick([signed, opaque]), dice) } : {};
+  const header = dice.once(3)
+    ? { 'x-fanfare-admission': inHeader(damaged(dice.pick([signed, opaque]), dice)) }
+    : {};
   return cookies.length === 0
     ? header
-    : { cookie: cookies.join(dice.pick(['; ', ';', ';;', ' '])), ...header };
+    : { cookie: inHeader(cookies.join(dice.pick(['; ', ';', ';;', ' ']))), ...header };
 }
 
 function ownWords(dice: Dice): Record<string, string> {
-  const said = Object.entries(HEADERS).filter(() => !dice.once(2));
-  return Object.fromEntries(
-    said.map(([name, values]) => [name, dice.once(25) ? oddWord(dice) : dice.pick(values)]),
-  );
+  const said: Record<string, string> = {};
+  for (const [name, values] of HEADERS.filter(() => !dice.once(2)))
+    said[name] = dice.once(25) ? inHeader(oddWord(dice)) : dice.pick(values);
+  return said;
 }
 
 function wellFormed(text: string): string {

@@ -1,0 +1,4 @@
+/** See `fuzz.test.ts`. */
+import { fuzzInProcess } from './fuzz-in-process.js';
+
+fuzzInProcess('Express 5', 'first');
