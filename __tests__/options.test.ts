@@ -144,6 +144,8 @@ describe('what a message says', () => {
       /"distributionIds" must be .* got a text of 7 characters at \[1\]/,
     ],
     [{ session: { secrets: [SECRET], insecure: 'yes' } }, /"session\.insecure" must be true or false/],
+    [{ clock: { now: () => 0 } }, /"clock" must have the functions "now" and "after", got object/],
+    [{ clock: { now: 0, after: () => undefined } }, /"clock" must have the functions "now" and "after"/],
     [
       { experienceOrigins: [] },
       /"experienceOrigins" must be a list of at least one exact origin.* got a list of 0/,

@@ -4,28 +4,31 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { run } from '../lib/cli/run.js';
 import { createEmulator, type Emulator } from '../lib/emulator/index.js';
 import type { Fanfare } from '../lib/index.js';
-import { runExample } from './support/pages.js';
+import { blocks, page, runExample } from './support/pages.js';
+import { terminal } from './cli/terminal.js';
 import { Browser, SECRET, until } from './support/shop.js';
 import { removeFolder, temporaryFolder } from './support/temporary-folder.js';
 
-const ENVIRONMENT = {
-  FANFARE_ORGANIZATION_ID: 'org_emulator',
-  FANFARE_SECRET_KEY: 'sk_test_emulator',
-};
-const DROP = { distributionId: 'queue_demo', distributionType: 'queue' } as const;
+const SHELL = blocks(page('docs/quick-start.md'), 'sh').join('');
+const EMULATOR = 'http://127.0.0.1:4802';
 const home = process.cwd();
 const before = { ...process.env };
 let emulator: Emulator;
+let emulatorUrl: string;
 let folder: string;
 
 beforeEach(async () => {
   emulator = createEmulator();
-  const { url } = await emulator.listen();
+  ({ url: emulatorUrl } = await emulator.listen());
   folder = temporaryFolder();
   process.chdir(folder); // the ledger is made where the shop is started
-  process.env = { ...before, ...ENVIRONMENT, FANFARE_API_URL: url, NODE_ENV: 'test' };
+  const exported: Record<string, string> = {};
+  for (const [, name = '', value = ''] of SHELL.matchAll(/^export (\w+)=(.+)$/gm))
+    exported[name] = value.replace(EMULATOR, emulatorUrl);
+  process.env = { ...before, ...exported, NODE_ENV: 'test' };
 });
 afterEach(async () => {
   process.env = before;
@@ -34,12 +37,20 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
+/** What the page's `curl` asks for. */
+async function admit(): Promise<string> {
+  const curl = /^curl -s (?<url>\S+) -H '(?<name>[^:]+): (?<value>[^']+)' \\\n +-d '(?<body>[^']+)'$/m;
+  const { url = '', name = '', value = '', body = '' } = curl.exec(SHELL)?.groups ?? {};
+  const headers = { [name]: value };
+  const answer = await fetch(url.replace(EMULATOR, emulatorUrl), { method: 'POST', headers, body });
+  return ((await answer.json()) as { token: string }).token;
+}
+
 async function sellsOnce(origin: string): Promise<void> {
   const browser = new Browser(origin);
   const refused = await browser.visit('/checkout');
   expect([refused.status, refused.headers.get('location')]).toEqual([303, '/experience?fanfare=required']);
-  const { token } = emulator.mint(DROP);
-  const arrived = await browser.visit(`/checkout?admission_token=${token}`);
+  const arrived = await browser.visit(`/checkout?admission_token=${await admit()}`);
   expect([arrived.status, arrived.headers.get('location')]).toEqual([303, '/checkout']);
   expect((await browser.visit('/checkout')).status).toBe(200);
   const ordered = await browser.submit();
@@ -65,6 +76,12 @@ test('docs/quick-start.md', async () => {
     stop?.();
     await until(() => !existsSync('fanfare.sqlite-wal')); // gone once the ledger is closed
   }
+  const [, command = ''] = /^npx express-fanfare (completions .+)$/m.exec(SHELL) ?? [];
+  const user = terminal();
+  expect([await run(command.split(' '), user), user.written.out]).toEqual([
+    0,
+    'There are no such completions.\n',
+  ]);
 });
 
 test('docs/recipes.md, in plain JavaScript', async () => {

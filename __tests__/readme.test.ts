@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../lib/cli/run.js';
 import { FAULT_TARGETS, RETRY_AFTER_FORMS, SIMPLE_FAULT_KINDS } from '../lib/emulator/faults.js';
 import { createEmulator } from '../lib/emulator/index.js';
+import { terminal } from './cli/terminal.js';
 import { blocks, nameOfExample, page, PAGES, ROOT } from './support/pages.js';
 
 const README = page('README.md');
@@ -109,6 +111,18 @@ test('every script of package.json that a page names is there', () => {
   ]);
   expect(named.length).toBeGreaterThan(5);
   for (const [, name = ''] of named) expect(Object.keys(scripts)).toContain(name);
+});
+
+test('every command that a page names is there, with its action', async () => {
+  const named = PAGES.flatMap((path) => [
+    ...page(path).matchAll(/npx express-fanfare ([a-z-]+)(?: ([a-z][a-z-]*))?/g),
+  ]);
+  expect(named.length).toBeGreaterThan(20);
+  for (const [text, command = '', action = command] of named) {
+    const user = terminal();
+    expect([text, await run([command, '--help'], user)]).toEqual([text, 0]);
+    expect(user.written.out).toMatch(new RegExp(`^(Usage: express-fanfare|) +${action} `, 'm'));
+  }
 });
 
 test('the emulator takes every fault as it is shown', async () => {

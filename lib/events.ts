@@ -96,7 +96,7 @@ export type FanfareEvent =
   | Named<'deliveries.resumed', 'info'>
   | (Named<'doctor.finding', Level> & {
       readonly code: DoctorCode;
-      /** Where the project's documentation says more. */
+      /** Where more is said: a page of this project's repository. */
       readonly docs: string;
     })
   | (Named<'fanfare.unavailable', 'warn'> & { readonly reason: string; readonly status?: number })

@@ -156,8 +156,8 @@ export function readDoctor(value: unknown = true): DoctorSettings {
 
 export function readClock(value: unknown): Clock {
   if (value === undefined) return systemClock;
-  if (typeof value === 'object' && value !== null && 'now' in value && 'after' in value)
-    return value as Clock;
+  const { now, after } = Object(value) as Record<string, unknown>;
+  if (typeof now === 'function' && typeof after === 'function') return value as Clock;
   throw new TypeError(`"clock" must have the functions "now" and "after", got ${kindOf(value)}`);
 }
 

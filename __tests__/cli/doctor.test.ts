@@ -69,6 +69,7 @@ it('is content with a good environment, and says what it looked at', async () =>
   expect(lines).toContain('ok       Fanfare can be reached.');
   expect(lines).toContain('ok       The ledger can be opened.');
   expect(lines.slice(0, -2).every((line) => line.startsWith('ok  '))).toBe(true);
+  expect(out).not.toContain('docs/');
 });
 
 it('says where to read on about what is wrong', async () => {
@@ -81,7 +82,9 @@ it('says where to read on about what is wrong', async () => {
     /^problem {2}A secret in "session\.secrets" or "handoff\.secrets" repeats itself .*\n {9}SESSION_SECRET_WEAK: docs\/doctor\.md#session_secret_weak$/m,
   );
   expect(out).toMatch(/^warning {2}The secret key is a live one .*\n {9}LIVE_KEY_OUTSIDE_PRODUCTION: /m);
-  expect(out).toContain('Problems: 1. Warnings: 1.');
+  expect(out).toMatch(
+    /\n\nThe pages of docs\/ are in the repository of express-fanfare\.\nProblems: 1\. Warnings: 1\.\n$/,
+  );
 });
 
 it.each([

@@ -229,6 +229,8 @@ test('what a request shows is said, once, and not while it waits', async () => {
   expect(stand.said()[0]).toMatchObject({
     level: 'warn',
     docs: 'docs/doctor.md#cookies_need_tls',
-    message: expect.stringMatching(/plain http.* See docs\/doctor\.md#cookies_need_tls\.$/) as unknown,
+    message: expect.stringMatching(
+      /plain http.* More in our repository: docs\/doctor\.md#cookies_need_tls\.$/,
+    ) as unknown,
   });
 });

@@ -30,6 +30,8 @@ export function resultsOf(facts: Facts): readonly Result[] {
   });
 }
 
+const PAGES = 'The pages of docs/ are in the repository of express-fanfare.';
+
 /** The report; what is not in order says where to read on. */
 export function reportOf(results: readonly Result[]): string {
   const lines = results.flatMap(({ outcome, code, message, docs }) => [
@@ -38,7 +40,9 @@ export function reportOf(results: readonly Result[]): string {
   ]);
   const count = (outcome: Result['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length;
-  return [...lines, '', `Problems: ${count('problem')}. Warnings: ${count('warning')}.`, ''].join('\n');
+  const hasFound = count('ok') < results.length;
+  const counts = `Problems: ${count('problem')}. Warnings: ${count('warning')}.`;
+  return [...lines, '', ...(hasFound ? [PAGES] : []), counts, ''].join('\n');
 }
 
 /** A server's own words may hold anything. */

@@ -2,7 +2,10 @@
 
 /** By the short names of faults, in the order in which a call gets that far. */
 const STAGES: readonly (readonly [RegExp, string])[] = [
-  [/^(ENOTFOUND|EAI_AGAIN)$/, 'the name of its host is not found (DNS)'],
+  [
+    /^(ENOTFOUND|EAI_AGAIN)$/,
+    'the name of its host is not found (DNS): see to the address, and to the name servers of this machine',
+  ],
   [
     /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/,
     'its host takes no connection (TCP): see to the port and the firewall',
@@ -12,7 +15,8 @@ const STAGES: readonly (readonly [RegExp, string])[] = [
     'no safe connection came about (TLS): see to its certificate, and to a proxy on the way out',
   ],
 ];
-const NO_ANSWER = 'it takes the connection and gives no HTTP answer';
+const NO_ANSWER =
+  'it takes the connection and gives no HTTP answer: see to the address, and to what stands in between';
 
 /** Where and why a call ended. */
 export function wordsOfFault(host: string, fault: string): string {

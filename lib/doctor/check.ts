@@ -11,7 +11,7 @@ export interface Check {
   readonly fine: string;
   /** Whether enough is known to judge. */
   readonly applies: (facts: Facts) => boolean;
-  /** What is wrong, one sentence each with what to do about it; asked only where it applies. */
+  /** Each thing that is wrong, with all there is to do about it; asked only where it applies. */
   readonly wrong: (facts: Facts) => readonly string[];
 }
 

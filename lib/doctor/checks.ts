@@ -11,9 +11,9 @@ export interface DoctorFinding {
   readonly code: DoctorCode;
   /** `info` is advice, `warn` may cost shoppers or orders, `error` will. */
   readonly level: Level;
-  /** One sentence: what is wrong, and what to do about it. Holds no secret. */
+  /** What is wrong, and what to do about it, whole. Holds no secret. */
   readonly message: string;
-  /** Where the project's documentation says more. */
+  /** Where more is said: a page of this project's repository, which the npm package does not hold. */
   readonly docs: string;
 }
 

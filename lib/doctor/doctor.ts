@@ -129,7 +129,13 @@ export class Doctor implements RequestWatch {
   #say({ code, level, message, docs }: DoctorFinding): void {
     if (this.#said.has(code)) return;
     this.#said.add(code);
-    this.#parts.emit({ type: 'doctor.finding', level, message: `${message} See ${docs}.`, code, docs });
+    this.#parts.emit({
+      type: 'doctor.finding',
+      level,
+      message: `${message} More in our repository: ${docs}.`,
+      code,
+      docs,
+    });
   }
 
   #known(setup: Facts): Facts {

@@ -15,7 +15,7 @@ export const REQUEST_CHECKS = {
     fine: 'No proxy was seen that Express does not trust.',
     wrong: ({ distrustedProxy }) =>
       distrustedProxy &&
-      'Requests carry X-Forwarded headers and Express does not trust who sent them: if that is your proxy, "req.ip" is its address for every shopper and "req.secure" is false. Set "trust proxy".',
+      'Requests carry X-Forwarded headers and Express does not trust who sent them: if that is your proxy, "req.ip" is its address for every shopper and "req.secure" is false. Set "trust proxy" to its address or to how many proxies there are, not to true.',
   }),
   COOKIES_NEED_TLS: checkOf('requests', {
     level: 'warn',
@@ -58,7 +58,7 @@ export const REQUEST_CHECKS = {
     fine: 'No browser holds too many sessions.',
     wrong: ({ ourCookies }) =>
       ourCookies > SESSIONS_LIMIT * NEAR &&
-      `A browser's session cookies have ${ourCookies} bytes together; at ${SESSIONS_LIMIT} the oldest session goes.`,
+      `A browser's session cookies have ${ourCookies} bytes together; at ${SESSIONS_LIMIT} the oldest session goes, never one with an open attempt. One shopper with so many admissions is worth a look.`,
   }),
   COOKIE_HEADER_NEAR_LIMIT: checkOf('requests', {
     level: 'warn',

@@ -46,13 +46,13 @@ export const SETUP_CHECKS = {
     fine: '"orderUrl" leads a finished checkout to its order.',
     wrong: (has) =>
       !has &&
-      'Without "orderUrl", a shopper who comes back to a finished checkout reads that it is used, and is not led to the order.',
+      'Without "orderUrl", a shopper who comes back to a finished checkout reads that it is used, and is not led to the order: set it to a function from the order id to its page.',
   }),
   FIND_ORDER_MISSING: checkOf('hasFindOrder', {
     level: 'info',
     fine: '"findOrder" settles attempts that ended without a word.',
     wrong: (has) =>
       !has &&
-      'Without "findOrder", an attempt that ended in a crash may be taken over although its order exists: your order table then has to refuse the second one.',
+      'Without "findOrder", an attempt that ended in a crash may be taken over although its order exists: let it look into your order table, or let a unique "admission_id" there refuse the second one.',
   }),
 };

@@ -37,7 +37,7 @@ export const SURROUNDINGS_CHECKS = {
     tells: hasStatus(() => true),
     wrong: (api) =>
       hasStatus(isFailure)(api) &&
-      `Fanfare at ${api.host} answers its health check with ${statusOf(api)}: it is down or overloaded.`,
+      `Fanfare at ${api.host} answers its health check with ${statusOf(api)}: it is down or overloaded. Shoppers with a session go on, new ones wait.`,
   }),
   API_ADDRESS_WRONG: checkOf('api', {
     level: 'warn',
@@ -53,7 +53,7 @@ export const SURROUNDINGS_CHECKS = {
     tells: (api) => hasStatus(isRefusal)(api) || (api.withKey && hasStatus((status) => status < 300)(api)),
     wrong: (api) =>
       hasStatus(isRefusal)(api) &&
-      `Fanfare at ${api.host} answers ${statusOf(api)}${api.withKey ? ': it refuses the secret key or the organization id.' : ' to a call without a key.'}`,
+      `Fanfare at ${api.host} answers ${statusOf(api)}${api.withKey ? ': it refuses the secret key or the organization id. Compare both with its dashboard.' : ' to a call without a key. Set the key and the organization id.'}`,
   }),
   CLOCK_DRIFT: checkOf('clockAhead', {
     level: 'warn',
