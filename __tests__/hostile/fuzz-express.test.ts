@@ -1,4 +1,4 @@
 /** See `fuzz.test.ts`. */
 import { fuzzInProcess } from './fuzz-in-process.js';
 
-fuzzInProcess('Express 5', 'first');
+fuzzInProcess('Express 5');
