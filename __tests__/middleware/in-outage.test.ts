@@ -226,6 +226,16 @@ describe('allow-unverified', () => {
     expect((await page(stage.token())).status).toBe(200);
   });
 
+  test('is not for an outage that shoppers make by what Fanfare refuses to look at', async () => {
+    await open(LENIENT);
+    outage({ on: 'validate', kind: 'status', status: 413 });
+    for (let number = 0; number < 25; number += 1) await page(stage.token({ consumerId: `c_${number}` }));
+    expect(codes(await page(stage.token()))).toEqual(LATER);
+    expect([told('admission.unverified'), browser.cookies.size]).toEqual([[], 0]);
+    stage.emulator.faults.clear();
+    expect(shown(await page(stage.token()))).toMatchObject({ verifiedBy: 'fanfare' });
+  });
+
   test.each<[string, () => Record<string, unknown>]>([
     ['an opaque token', () => ({ grant: 'opaque-token-of-a-shopper' })],
     ['a token of another distribution', () => ({ grant: stage.token({ distributionId: 'queue_2' }) })],
