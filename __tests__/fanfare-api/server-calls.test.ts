@@ -233,6 +233,11 @@ describe('deny', () => {
     expect(error.message).toContain(`deny: "${field}" must be`);
     const without = await errorOf(callsTo('http://127.0.0.1:9').deny(admission, ''));
     expect(without.message).toContain('deny: "reason" must be');
+    const nobody = await errorOf(callsTo('http://127.0.0.1:9').deny(undefined as never, 'x'));
+    expect(nobody).toMatchObject({
+      code: 'INVALID_ADMISSION_DATA',
+      message: 'deny: "admission" must be an admission or its three ids, got undefined',
+    });
   });
 });
 
