@@ -99,6 +99,7 @@ it.each([
 ])('finds %s', async (_what, changed, code, codes) => {
   const found = await inJson(changed);
   expect([found.code, found.wrong.map((result) => result.code)]).toEqual([code, codes]);
+  for (const { message } of found.wrong) expect(message).toMatch(/[^.]\.$/);
 });
 
 it('goes on to the end, whatever is wrong', async () => {

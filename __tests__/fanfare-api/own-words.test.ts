@@ -74,14 +74,21 @@ describe('a dialect’s own reading of a validation', () => {
     ],
     ['nothing', () => undefined as unknown as boolean, { answer: 'unknown', status: 200 }],
     ['a word', () => 'true' as unknown as boolean, { answer: 'unknown', status: 200 }],
-    ['a throw', fails, { answer: 'unknown', status: 200 }],
-    ['a rejection', (() => Promise.reject(new Error('x'))) as never, { answer: 'unknown', status: 200 }],
+    ['a throw', fails, { answer: 'unknown', status: 200, failure: 'fault' }],
+    ['a rejection', (() => Promise.reject(new Error('x'))) as never, { answer: 'unknown', failure: 'fault' }],
     ['a promise of true', (() => Promise.resolve(true)) as never, { answer: 'yes' }],
   ])('%s, where the built-in reading would say yes', async (_name, read, expected) => {
     const wire = await wireWith(200, 'true');
     const verdict = await clientOf(wire.origin, { dialect: reading(read) }).validate(question());
     expect(verdict).toMatchObject(expected);
     expect(JSON.stringify(verdict)).not.toContain('hidden');
+  });
+
+  it('that throws hides no outage', async () => {
+    const wire = await wireWith(503, '<html>');
+    const verdict = await clientOf(wire.origin, { dialect: reading(fails) }).validate(question());
+    expect(verdict).not.toHaveProperty('failure');
+    expect(verdict).toMatchObject({ answer: 'unknown', status: 503 });
   });
 
   it('is within the deadline', async () => {

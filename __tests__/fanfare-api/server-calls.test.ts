@@ -177,6 +177,30 @@ describe('an error', () => {
     expect(error.headers['Retry-After']).toBe('7');
   });
 
+  it.each([
+    [401, 'Fanfare could not be asked: HTTP 401 Unauthorized'],
+    [429, 'Fanfare could not be asked: HTTP 429 Too Many Requests'],
+    [
+      500,
+      'nobody can tell whether Fanfare has done it (HTTP 500 Internal Server Error); call again with the same "idempotencyKey"',
+    ],
+    [
+      200,
+      'nobody can tell whether Fanfare has done it (its answer could not be read); call again with the same "idempotencyKey"',
+    ],
+  ])('%i says whether money may have moved', async (status, words) => {
+    const wire = await wireWith(status, '{}');
+    const refund = callsTo(wire.origin).checkout.refund({ orderId: randomUUID(), amount: '12.50' });
+    expect((await errorOf(refund)).message).toBe(`checkout.refund: ${words}`);
+  });
+
+  it('so does an answer that was lost', async () => {
+    const wire = await httpWire((res) => res.destroy());
+    opened.push(wire);
+    const error = await errorOf(callsTo(wire.origin).deny(admission, 'x'));
+    expect(error.message).toBe('deny: nobody can tell whether Fanfare has done it (UND_ERR_SOCKET)');
+  });
+
   it('without an answer is "could not tell", too', async () => {
     const error = await errorOf(callsTo(await deadOrigin()).authorizeExternal(user));
     expect(error).toMatchObject({ code: 'FANFARE_UNAVAILABLE' });
@@ -233,6 +257,11 @@ describe('deny', () => {
     expect(error.message).toContain(`deny: "${field}" must be`);
     const without = await errorOf(callsTo('http://127.0.0.1:9').deny(admission, ''));
     expect(without.message).toContain('deny: "reason" must be');
+    const nobody = await errorOf(callsTo('http://127.0.0.1:9').deny(undefined as never, 'x'));
+    expect(nobody).toMatchObject({
+      code: 'INVALID_ADMISSION_DATA',
+      message: 'deny: "admission" must be an admission or its three ids, got undefined',
+    });
   });
 });
 

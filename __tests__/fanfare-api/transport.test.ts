@@ -317,6 +317,13 @@ describe('a call that fails', () => {
     expect(connections).toBe(1);
   });
 
+  it('by a greeting that is no HTTP is the peer’s doing', async () => {
+    const wire: Wire = kept(
+      await tcpWire((socket) => socket.once('data', () => socket.end('220 mail.example ESMTP\r\n'))),
+    );
+    expect(await post(transportTo(wire))).toEqual({ failed: 'HTTPParserError', away: true });
+  });
+
   it('by a refused connection is tried once more where that is wanted', async () => {
     const transport = transportTo({ origin: await deadOrigin() });
     expect(await post(transport, never(), true)).toEqual({

@@ -19,20 +19,31 @@ let proxy: FaultyProxy;
 let shop: Shop;
 /** Requests that were made of Fanfare, whatever became of them. */
 let calls: number;
-const countCall = (message: unknown): void => {
+/** Those of them that went out: on a slow machine some are given up before there is a connection for them. */
+let sent: number;
+const toFanfare = (message: unknown): boolean => {
   const { origin } = (message as { request: { origin: unknown } }).request;
-  if (String(origin).endsWith(`:${String(proxy.port)}`)) calls += 1;
+  return String(origin).endsWith(`:${String(proxy.port)}`);
+};
+const countCall = (message: unknown): void => {
+  if (toFanfare(message)) calls += 1;
+};
+const countSent = (message: unknown): void => {
+  if (toFanfare(message)) sent += 1;
 };
 
 beforeEach(async () => {
   emulator = createEmulator();
   proxy = await FaultyProxy.start((await emulator.listen()).url);
   calls = 0;
+  sent = 0;
   subscribe('undici:request:create', countCall);
+  subscribe('undici:client:sendHeaders', countSent);
 });
 
 afterEach(async () => {
   unsubscribe('undici:request:create', countCall);
+  unsubscribe('undici:client:sendHeaders', countSent);
   await shop.close();
   await proxy.close();
   await emulator.close();
@@ -141,12 +152,13 @@ test('a crowd in an outage makes hardly a call, and hears at once', async () => 
   const isKnown = (): boolean => shop.events.some(({ type }) => type === 'fanfare.unavailable');
   // The first ones find out, on a busy machine not all at once. All who come later are told by those.
   while (!isKnown()) await crowd();
-  const [found, since] = [calls, performance.now()];
+  const [found, since] = [sent, performance.now()];
   // As many as have room, and as many again as fail before it is clear that all do: twenty answers are looked at.
+  expect(found).toBeGreaterThanOrEqual(20);
   expect(found).toBeLessThanOrEqual(50 + 20 + probes(startedAt));
   await crowd();
   await crowd();
-  expect(calls - found).toBeLessThanOrEqual(1 + probes(since));
+  expect(sent - found).toBeLessThanOrEqual(1 + probes(since));
   proxy.fault = undefined;
   await until(async () => (await cold()).status === 303);
   expect(shop.events.map(({ type }) => type)).toContain('fanfare.recovered');

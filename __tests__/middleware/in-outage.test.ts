@@ -4,6 +4,7 @@ import type { Fault } from '../../lib/emulator/index.js';
 import type { Fanfare, FanfareOptions, Ledger, RequestAdmission } from '../../lib/index.js';
 import { memoryLedger } from '../../lib/index.js';
 import { offlineVerifier } from '../../lib/jwks/index.js';
+import { byNobody, claims, token as minted } from '../jwks/minting.js';
 import type { Answer, Jar } from '../support/jar.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { closeStages, openStage, parsing, showAdmission, type Stage } from '../support/servers.js';
@@ -96,6 +97,32 @@ describe('by default', () => {
     const answer = await order(stage.token());
     expect(shown(answer)).toMatchObject({ verifiedBy: 'grace' });
     expect(stage.validations() - before).toBe(1);
+  });
+
+  test.each<[string, Fault, number]>([
+    ['stumbles over a token', { on: 'validate', kind: 'status', status: 500 }, 2],
+    ['refuses to look at a token', { on: 'validate', kind: 'status', status: 413 }, 2],
+    ['never ends its answer', { on: 'validate', kind: 'huge-body' }, 1],
+  ])('whoever %s may have more to say of the session beside it, or not', async (_who, fault, calls) => {
+    await open();
+    await page(stage.token());
+    outage(fault);
+    const before = stage.validations();
+    expect(shown(await order(stage.token({ consumerId: 'cons_odd' })))).toMatchObject({
+      verifiedBy: 'grace',
+    });
+    expect(stage.validations() - before).toBe(calls);
+  });
+
+  test.each<[string, FanfareOptions['api']]>([
+    ['nobody can be asked about', undefined],
+    ['the shop itself stumbles over', { validate: () => Promise.reject(new Error('bug')) }],
+  ])('a token that %s spares no session the question', async (_which, api) => {
+    await open(api === undefined ? {} : { api });
+    await page(stage.token());
+    outage({ on: 'validate', kind: 'device-mismatch' });
+    const odd = minted({ alg: 'EdDSA' }, claims(clock.now(), { distributionType: 'appointment' }), byNobody);
+    expect(codes(await order(odd))).toEqual([403, 'DEVICE_MISMATCH']);
   });
 
   test('after a 429 nobody is asked before its time', async () => {
@@ -224,6 +251,16 @@ describe('allow-unverified', () => {
     for (let number = 0; number < 20; number += 1) await page(stage.token({ consumerId: `c_${number}` }));
     expect(browser.cookies.size).toBe(0);
     expect((await page(stage.token())).status).toBe(200);
+  });
+
+  test('is not for an outage that shoppers make by what Fanfare refuses to look at', async () => {
+    await open(LENIENT);
+    outage({ on: 'validate', kind: 'status', status: 413 });
+    for (let number = 0; number < 25; number += 1) await page(stage.token({ consumerId: `c_${number}` }));
+    expect(codes(await page(stage.token()))).toEqual(LATER);
+    expect([told('admission.unverified'), browser.cookies.size]).toEqual([[], 0]);
+    stage.emulator.faults.clear();
+    expect(shown(await page(stage.token()))).toMatchObject({ verifiedBy: 'fanfare' });
   });
 
   test.each<[string, () => Record<string, unknown>]>([

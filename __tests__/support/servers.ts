@@ -160,13 +160,13 @@ export async function openStage(
     const fanfare = createFanfare({
       organizationId: emulator.organizationId,
       secretKey: 'sk_test_emulator',
-      api: { baseUrl: url, handoffBaseUrl: `${url}/api` },
       session: { secrets: [SECRET], insecure: true },
       ledger: memoryLedger(clock),
       onEvent: (event) => events.push(event),
       doctor: false,
       ...clock,
       ...more,
+      api: { baseUrl: url, handoffBaseUrl: `${url}/api`, ...more.api },
     });
     closers.push(() => fanfare.close());
     return fanfare;

@@ -80,6 +80,8 @@ test('a 429 is respected by the next ones', async () => {
 
 test.each<[string, Verdict | (() => never)]>([
   ['a refused key is an answer', { answer: 'unknown', reason: 'HTTP 401', status: 401 }],
+  ['a fingerprint that is missed is an answer', { answer: 'unknown', reason: 'FP001', status: 400 }],
+  ['a request that is too long for it is an answer', { answer: 'unknown', reason: 'HTTP 413', status: 413 }],
   ['a turn that came too late was nobody’s fault', { answer: 'unknown', failure: 'busy', reason: 'late' }],
   ['a no is an answer', { answer: 'no', code: 'ADMISSION_INVALID', status: 200 }],
   [
@@ -92,4 +94,14 @@ test.each<[string, Verdict | (() => never)]>([
   const { validator, asked } = scripted(() => (typeof said === 'function' ? said() : said));
   await ask(validator, 60);
   expect(asked).toHaveLength(60);
+});
+
+test.each<[string, Verdict]>([
+  ['a wait that was too long for it', { answer: 'unknown', reason: 'HTTP 408', status: 408 }],
+  ['a page in place of an answer', { answer: 'unknown', reason: 'HTTP 200', status: 200 }],
+  ['a fault of its own', { answer: 'unknown', reason: 'HTTP 500', status: 500 }],
+])('%s is none', async (_what, said) => {
+  const { validator, asked } = scripted(() => said);
+  await ask(validator, 60);
+  expect(asked).toHaveLength(20);
 });

@@ -27,6 +27,8 @@ export interface Unknown {
   readonly status?: number;
   /** Fanfare was not asked at all, so this says nothing about whether it is up. */
   readonly unasked?: true;
+  /** The answer never came whole, which no token brings about. */
+  readonly lost?: true;
   /** Why, where the status does not tell: see `failureOf`. */
   readonly failure?: Failure;
   /** From `Retry-After` or a 429 body, as seconds from now. */

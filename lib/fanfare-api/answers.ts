@@ -77,8 +77,10 @@ function withoutFingerprint(status: number): Unknown {
 
 /** "Could not tell", with what the answer says about when to ask again. */
 export function unknown(answer: Answer, now: number, reason: string): Unknown {
+  const { status, body } = answer;
+  const lost = typeof body === 'string' || isRefusal(status) ? undefined : (true as const);
   const seconds = retryAfterSeconds(answer, now);
-  return compact({ answer: 'unknown' as const, reason, status: answer.status, retryAfterSeconds: seconds });
+  return compact({ answer: 'unknown' as const, reason, status, lost, retryAfterSeconds: seconds });
 }
 
 /** Reads an answer to a completion. `now` is milliseconds since the epoch. */
@@ -108,7 +110,7 @@ function outcomeOf(answer: Answer, now: number): DeliveryAnswer {
 function kindOf(answer: Answer): DeliveryAnswer['kind'] {
   const { status } = answer;
   if (!isSuccess(status)) {
-    return status >= 400 && status <= 499 && !PASSING.has(status) ? 'refused' : 'failed';
+    return isRefusal(status) && !PASSING.has(status) ? 'refused' : 'failed';
   }
   if (saysNo(answer)) return 'refused';
   return isPage(answer) ? 'failed' : 'done';
@@ -131,4 +133,8 @@ function reasonOf(status: number, body: ErrorBody): string {
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
+}
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status <= 499;
 }

@@ -1,9 +1,11 @@
 /** Calls at the word of the merchant's own code: what is not a success is an error, with Fanfare's status and code. */
+import { compact } from '../admission/compact.js';
 import { FanfareError } from '../errors.js';
 import type { FanfareErrorDetails } from '../errors.js';
 import { withDeadline } from './deadline.js';
 import type { Body } from './dialect.js';
 import { parseObject, readErrorBody } from './error-body.js';
+import type { Failure } from './failure.js';
 import { isPage, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
 import type { Answer } from './http-answer.js';
 import type { Line } from './line.js';
@@ -42,7 +44,7 @@ export async function ask({ line, now }: Asking, asked: Ask): Promise<Body> {
   const answer = await withDeadline(DEADLINE_MS, (deadline) =>
     line.post({ path, ...(id === undefined ? {} : { id }), body: () => body, deadline, retryUnsent: true }),
   );
-  if ('failed' in answer) throw unavailable(asked, answer.failed);
+  if ('failed' in answer) throw unavailable(asked, whyNot(asked, answer));
   const read = isSuccess(answer) ? readSuccess(asked, answer) : undefined;
   if (read !== undefined) return read;
   throw errorFor(asked, answer, now());
@@ -54,29 +56,41 @@ function readSuccess({ anySuccess }: Ask, answer: Answer): Body | undefined {
 
 /** An error for an answer that is there, but cannot be used. */
 export function unreadable(asked: Ask): FanfareError {
-  return unavailable(asked, 'its answer could not be read');
+  return unavailable(asked, perhapsDone(asked, 'its answer could not be read'));
 }
 
 function errorFor(asked: Ask, answer: Answer, now: number): FanfareError {
   if (isSuccess(answer)) return unreadable(asked);
   const { status } = answer;
   const fanfareCode = codeOf(asked, answer);
-  const details: FanfareErrorDetails = {
-    fanfareStatus: status,
-    ...(fanfareCode === undefined ? {} : { fanfareCode }),
-  };
+  const details = compact({ fanfareStatus: status, fanfareCode });
   const said = fanfareCode === undefined ? statusWords(status) : `${statusWords(status)}, ${fanfareCode}`;
   const refused = status >= 400 && status <= 499 && !PASSING.has(status);
   if (refused) return failed('FANFARE_REFUSED', asked, `Fanfare refused it (${said})`, details);
-  const seconds = retryAfterSeconds(answer, now);
-  return unavailable(asked, said, {
-    ...details,
-    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
-  });
+  const words = PASSING.has(status) ? notAsked(said) : perhapsDone(asked, said);
+  return unavailable(
+    asked,
+    words,
+    compact({ ...details, retryAfterSeconds: retryAfterSeconds(answer, now) }),
+  );
 }
 
-function unavailable(asked: Ask, why: string, details: FanfareErrorDetails = {}): FanfareError {
-  return failed('FANFARE_UNAVAILABLE', asked, `Fanfare could not be asked: ${why}`, details);
+function whyNot(asked: Ask, { failed: why, away, unsent }: Failure): string {
+  return away === true && unsent !== true ? perhapsDone(asked, why) : notAsked(why);
+}
+
+function notAsked(why: string): string {
+  return `Fanfare could not be asked: ${why}`;
+}
+
+/** Money may have moved, so it matters that nobody reads "it was not done". */
+function perhapsDone({ idempotencyKey }: Ask, why: string): string {
+  const again = idempotencyKey === undefined ? '' : '; call again with the same "idempotencyKey"';
+  return `nobody can tell whether Fanfare has done it (${why})${again}`;
+}
+
+function unavailable(asked: Ask, words: string, details: FanfareErrorDetails = {}): FanfareError {
+  return failed('FANFARE_UNAVAILABLE', asked, words, details);
 }
 
 function failed(

@@ -19,7 +19,7 @@ export function parseBaseUrl(text: string, option = 'api.baseUrl'): URL {
 function unfit(option: string, got: string): TypeError {
   return new TypeError(
     `"${option}" must be an absolute https address such as "https://api.fanfare.io" ` +
-      `(http only for localhost, 127.0.0.0/8 and [::1]), got ${got}.`,
+      `(http only for localhost, 127.0.0.0/8 and [::1]), got ${got}`,
   );
 }
 

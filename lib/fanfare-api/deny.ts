@@ -11,6 +11,10 @@ const TYPE = {
   words: 'a distribution type',
   fits: (value: unknown) => distributionType(value) !== undefined,
 };
+const ADMISSION = {
+  words: 'an admission or its three ids',
+  fits: (value: unknown) => typeof value === 'object' && value !== null,
+};
 const KINDS = { consumerId: ID, distributionId: ID, distributionType: TYPE, reason: textOf(255) };
 
 /** Rejects with `NOT_IN_DIALECT` where the dialect has no such call, else as {@link ask} does. */
@@ -20,6 +24,8 @@ export async function deny(
   admission: Triple,
   reason: string,
 ): Promise<void> {
+  // `req.admission` of a page that nobody was admitted to.
+  checkFields('deny', { admission }, { admission: ADMISSION });
   const { consumerId, distributionId, distributionType: type } = admission;
   const denial = { consumerId, distributionId, distributionType: type, reason };
   checkFields('deny', denial, KINDS);

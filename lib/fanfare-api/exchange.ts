@@ -23,7 +23,7 @@ const UNSENT: ReadonlySet<string> = new Set([
 ]);
 /** Faults of a connection: lost, never made, without TLS or with a certificate we do not trust, or not speaking HTTP. */
 const BROKEN =
-  /^(ECONN|EPIPE$|ETIMEDOUT$|UND_ERR_(SOCKET|CONNECT_TIMEOUT)$|HPE_|ERR_(SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
+  /^(ECONN|EPIPE$|ETIMEDOUT$|UND_ERR_(SOCKET|CONNECT_TIMEOUT)$|HPE_|HTTPParserError$|ERR_(SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
 /**
  * Sends one message and resolves with what came of it, at the latest when the deadline passes; the connection is given up

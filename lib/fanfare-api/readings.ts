@@ -24,7 +24,9 @@ export async function verdictBy(
   const couldNotTell = (why: string): Verdict => unknown(answer, now, `${statusWords(status)}, ${why}`);
   if (typeof body !== 'string') return couldNotTell(body.cut);
   const said = await asked(() => read(replyOf(answer, body), question), deadline);
-  if ('failed' in said) return couldNotTell(said.failed);
+  // Over a good answer it is the reading that failed, and not Fanfare.
+  if ('failed' in said)
+    return { ...couldNotTell(said.failed), ...(status < 400 ? { failure: 'fault' as const } : {}) };
   return readSaid(said.value, question, status) ?? couldNotTell('which "read" could not tell the meaning of');
 }
 

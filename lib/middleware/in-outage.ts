@@ -1,7 +1,14 @@
 /** Who gets through while Fanfare cannot be asked: where the merchant's policy meets a request. */
 import { isPast } from '../admission/expiry.js';
 import { admissionId } from '../admission/identity.js';
-import { failureOf, type Known, type Phase, type Ruling, ruleInOutage } from '../admission/outage.js';
+import {
+  type Failure,
+  failureOf,
+  type Known,
+  type Phase,
+  type Ruling,
+  ruleInOutage,
+} from '../admission/outage.js';
 import type { Unknown, Verdict } from '../admission/verdict.js';
 import { isUsed } from '../ledger/row.js';
 import { type PresentedToken, readAdmissionToken } from '../tokens/admission-token.js';
@@ -11,12 +18,20 @@ import type { Context } from './context.js';
 import type { RequestState, TokenTrouble } from './request-state.js';
 import type { HeldSession } from './sessions.js';
 
+/** Failures that a token may have brought about, so that they say nothing about another one. */
+const BY_TOKEN: ReadonlySet<Failure> = new Set<Failure>(['unclear', 'fault']);
+
 /** One request waits for Fanfare in vain once: there is no time for another question, and no hope for it. */
 export async function askOnce(state: RequestState, ask: () => Promise<Verdict>): Promise<Verdict> {
   if (state.unanswered !== undefined) return state.unanswered;
   const verdict = await ask();
-  if (verdict.answer === 'unknown') state.unanswered = verdict;
+  if (verdict.answer === 'unknown' && saysAll(verdict)) state.unanswered = verdict;
   return verdict;
+}
+
+/** Whether another question would fare no better. */
+function saysAll(unknown: Unknown): boolean {
+  return unknown.lost === true || !BY_TOKEN.has(failureOf(unknown));
 }
 
 /** A token that Fanfare could not be asked about. */

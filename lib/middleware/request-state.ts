@@ -20,7 +20,7 @@ export interface RequestState {
   readonly ended: readonly HeldSession[];
   /** Kept for the guard, which answers it unless a session fits. */
   trouble: TokenTrouble | undefined;
-  /** Fanfare could not be asked in this request, so it is not asked again. */
+  /** Fanfare could not be asked in this request, whatever about, so it is not asked again. */
   unanswered?: Unknown;
   /** Tokens that were looked at already. */
   readonly seen: unknown[];

@@ -1,5 +1,6 @@
 /** Asking Fanfare one question: when there is room, when it is worth it, and never by a rejection. */
-import { failureOf } from '../admission/outage.js';
+import { compact } from '../admission/compact.js';
+import { type Failure, failureOf } from '../admission/outage.js';
 import type { Unknown, Verdict } from '../admission/verdict.js';
 import type { Clock } from '../clock.js';
 import type { Breaker, Heard, Pause } from '../fanfare-api/breaker.js';
@@ -75,19 +76,25 @@ function whilePaused({ cause, until }: Pause, now: number): Unknown {
   return { answer: 'unknown', failure: cause, reason, retryAfterSeconds };
 }
 
-const ABOUT = {
+const ABOUT: Readonly<Record<Failure, Heard['about']>> = {
   away: 'failed',
   unclear: 'failed',
   locked: 'answered',
   fault: 'nothing',
-} as const;
+  // A turn that did not come in time says nothing either.
+  busy: 'nothing',
+};
 
-/** What a verdict says about Fanfare. A turn that did not come in time was busy without a status, and says nothing. */
+/** What a verdict says about Fanfare. */
 function heardIn(verdict: Verdict): Heard {
   if (verdict.answer !== 'unknown') return { about: 'answered' };
-  const failure = failureOf(verdict);
-  const limited = verdict.status === 429 ? 'limited' : 'nothing';
-  const about = failure === 'busy' ? limited : ABOUT[failure];
-  const { retryAfterSeconds } = verdict;
-  return retryAfterSeconds === undefined ? { about } : { about, retryAfterSeconds };
+  return compact({ about: aboutOf(verdict), retryAfterSeconds: verdict.retryAfterSeconds });
+}
+
+/** Who refuses to look at a request is there. Shoppers can bring that about, and must not be able to make an outage. */
+function aboutOf(unknown: Unknown): Heard['about'] {
+  const { status = 0 } = unknown;
+  if (status === 429) return 'limited';
+  const refuses = status >= 400 && status < 500 && status !== 408;
+  return refuses ? 'answered' : ABOUT[failureOf(unknown)];
 }
