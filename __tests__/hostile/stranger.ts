@@ -13,9 +13,9 @@ export const FROM = Number(process.env['FUZZ_FROM'] ?? 0);
 /** Long enough for the slowest machine: what is too slow is seen by the figures, not by this. */
 export const ENOUGH_MS = 120_000 + RUNS * 20;
 
-export type Send = (ask: Ask) => Promise<Outcome>;
+type Send = (ask: Ask) => Promise<Outcome>;
 /** Milliseconds since whenever. */
-export type Watch = () => number;
+type Watch = () => number;
 
 export const wallMs: Watch = () => performance.now();
 

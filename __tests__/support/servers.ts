@@ -166,7 +166,7 @@ export async function openStage(
       doctor: false,
       ...clock,
       ...more,
-      api: { baseUrl: url, handoffBaseUrl: `${url}/api`, ...more.api },
+      api: { baseUrl: url, ...more.api },
     });
     closers.push(() => fanfare.close());
     return fanfare;

@@ -3,7 +3,15 @@ import { compact } from '../admission/compact.js';
 import type { No, Question, Unknown, Verdict } from '../admission/verdict.js';
 import { parseJson, readErrorBody, wordsOf } from './error-body.js';
 import type { ErrorBody } from './error-body.js';
-import { isPage, rateLimit, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
+import {
+  isPage,
+  isRefusal,
+  isSuccess,
+  rateLimit,
+  retryAfterSeconds,
+  statusWords,
+  textOf,
+} from './http-answer.js';
 import type { Answer, RateLimit } from './http-answer.js';
 import { no, readSaid, readState } from './said.js';
 
@@ -129,12 +137,4 @@ function reasonOf(status: number, body: ErrorBody): string {
     : statusWords(status);
   const said = wordsOf(body).map((words) => words.replace(SECRETS, '[...]').replace(/[^\x20-\x7e]+/g, ' '));
   return [answered, ...new Set(said)].join(': ').slice(0, LONGEST_REASON);
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status <= 299;
-}
-
-function isRefusal(status: number): boolean {
-  return status >= 400 && status <= 499;
 }

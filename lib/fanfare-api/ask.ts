@@ -6,7 +6,7 @@ import { withDeadline } from './deadline.js';
 import type { Body } from './dialect.js';
 import { parseObject, readErrorBody } from './error-body.js';
 import type { Failure } from './failure.js';
-import { isPage, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
+import { isPage, isRefusal, isSuccess, retryAfterSeconds, statusWords, textOf } from './http-answer.js';
 import type { Answer } from './http-answer.js';
 import type { Line } from './line.js';
 
@@ -45,7 +45,7 @@ export async function ask({ line, now }: Asking, asked: Ask): Promise<Body> {
     line.post({ path, ...(id === undefined ? {} : { id }), body: () => body, deadline, retryUnsent: true }),
   );
   if ('failed' in answer) throw unavailable(asked, whyNot(asked, answer));
-  const read = isSuccess(answer) ? readSuccess(asked, answer) : undefined;
+  const read = isSuccess(answer.status) ? readSuccess(asked, answer) : undefined;
   if (read !== undefined) return read;
   throw errorFor(asked, answer, now());
 }
@@ -60,12 +60,12 @@ export function unreadable(asked: Ask): FanfareError {
 }
 
 function errorFor(asked: Ask, answer: Answer, now: number): FanfareError {
-  if (isSuccess(answer)) return unreadable(asked);
+  if (isSuccess(answer.status)) return unreadable(asked);
   const { status } = answer;
   const fanfareCode = codeOf(asked, answer);
   const details = compact({ fanfareStatus: status, fanfareCode });
   const said = fanfareCode === undefined ? statusWords(status) : `${statusWords(status)}, ${fanfareCode}`;
-  const refused = status >= 400 && status <= 499 && !PASSING.has(status);
+  const refused = isRefusal(status) && !PASSING.has(status);
   if (refused) return failed('FANFARE_REFUSED', asked, `Fanfare refused it (${said})`, details);
   const words = PASSING.has(status) ? notAsked(said) : perhapsDone(asked, said);
   return unavailable(
@@ -112,8 +112,4 @@ function codeOf({ secrets = [] }: Ask, answer: Answer): string | undefined {
   return [code, error].find(
     (word) => word !== undefined && CODE.test(word) && !secrets.some((secret) => word.includes(secret)),
   );
-}
-
-function isSuccess({ status }: Answer): boolean {
-  return status >= 200 && status <= 299;
 }

@@ -25,6 +25,15 @@ export interface RateLimit {
 const LONGEST_RETRY_AFTER_SECONDS = 86_400;
 const WHOLE_NUMBER = /^\d{1,10}$/;
 
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** Whether it is about the request, or who sent it. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status <= 499;
+}
+
 /** An HTTP status in words, safe to log. */
 export function statusWords(status: number): string {
   const words = STATUS_CODES[status];

@@ -1,5 +1,6 @@
 /** Cases: listing, purging, opening and closing, and what a caller's own objects can do to the record. */
 import assert from 'node:assert/strict';
+import type { RowQuery } from '../ledger/ledger.js';
 import type { RowStateName } from '../ledger/row.js';
 import type { Bench, Cases } from './bench.js';
 import { ADMISSION, another, DAY_MS, LEASE_MS, PENDING_MS, regrant, TIMELESS } from './bench.js';
@@ -18,13 +19,9 @@ const ALL: readonly RowStateName[] = [
 async function listed(
   bench: Bench,
   states: readonly RowStateName[],
-  olderThanMs?: number,
+  more: Partial<Pick<RowQuery, 'olderThanMs' | 'limit'>> = {},
 ): Promise<string[]> {
-  const rows = await bench.ledger.list({
-    states,
-    limit: 10,
-    ...(olderThanMs === undefined ? {} : { olderThanMs }),
-  });
+  const rows = await bench.ledger.list({ states, limit: 10, ...more });
   return rows.map(({ admission }) => admission.id);
 }
 
@@ -77,11 +74,7 @@ export const upkeepCases: Cases = {
     assert.deepEqual(await listed(bench, ['unresolved']), ['admission-1', 'admission-2']);
     assert.deepEqual(await listed(bench, ALL), ['admission-1', 'admission-2']);
     await bench.settled({ to: 'unresolved' }, { admission: another(3) });
-    const two = await bench.ledger.list({ states: ['unresolved'], limit: 2 });
-    assert.deepEqual(
-      two.map(({ admission }) => admission.id),
-      ['admission-1', 'admission-2'],
-    );
+    assert.deepEqual(await listed(bench, ['unresolved'], { limit: 2 }), ['admission-1', 'admission-2']);
   },
   'list: the oldest first, at most so many': async (bench) => {
     for (const number of [3, 2, 1, 3]) {
@@ -89,11 +82,7 @@ export const upkeepCases: Cases = {
       await bench.clock.advance(1_000);
     }
     assert.deepEqual(await listed(bench, ['free']), ['admission-2', 'admission-1', 'admission-3']);
-    const two = await bench.ledger.list({ states: ['free'], limit: 2 });
-    assert.deepEqual(
-      two.map(({ admission }) => admission.id),
-      ['admission-2', 'admission-1'],
-    );
+    assert.deepEqual(await listed(bench, ['free'], { limit: 2 }), ['admission-2', 'admission-1']);
     assert.deepEqual(await bench.ledger.list({ states: ALL, limit: 0 }), []);
     assert.deepEqual(await bench.ledger.list({ states: ALL, limit: -1 }), []);
   },
@@ -111,24 +100,24 @@ export const upkeepCases: Cases = {
   'list: unresolved rows age from when they lapsed': async (bench) => {
     await bench.claimed();
     await bench.clock.advance(LEASE_MS + 999);
-    assert.deepEqual(await listed(bench, ['unresolved'], 1_000), []);
+    assert.deepEqual(await listed(bench, ['unresolved'], { olderThanMs: 1_000 }), []);
     await bench.clock.advance(1);
-    assert.deepEqual(await listed(bench, ['unresolved'], 1_000), ['admission-1']);
+    assert.deepEqual(await listed(bench, ['unresolved'], { olderThanMs: 1_000 }), ['admission-1']);
   },
   'list: ordered rows age from their order, whatever the delivery did since': async (bench) => {
     await bench.complete();
     await bench.clock.advance(1_000);
     await bench.taken();
-    assert.deepEqual(await listed(bench, ['ordered'], 1_001), []);
-    assert.deepEqual(await listed(bench, ['ordered'], 1_000), ['admission-1']);
+    assert.deepEqual(await listed(bench, ['ordered'], { olderThanMs: 1_001 }), []);
+    assert.deepEqual(await listed(bench, ['ordered'], { olderThanMs: 1_000 }), ['admission-1']);
   },
   'list: other rows age from their last change': async (bench) => {
     const holder = await bench.claimed();
     await bench.clock.advance(1_000);
     await bench.ledger.renew(holder, LEASE_MS);
-    assert.deepEqual(await listed(bench, ['active'], 1), []);
+    assert.deepEqual(await listed(bench, ['active'], { olderThanMs: 1 }), []);
     await bench.clock.advance(1);
-    assert.deepEqual(await listed(bench, ['active'], 1), ['admission-1']);
+    assert.deepEqual(await listed(bench, ['active'], { olderThanMs: 1 }), ['admission-1']);
   },
   'purge: a free row goes 24 hours after the end of its admission': async (bench) => {
     await bench.settled({ to: 'free' });
