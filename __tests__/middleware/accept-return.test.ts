@@ -382,7 +382,7 @@ describe('what the bank sends', () => {
     expect([answer.status, answer.json()['code']]).toEqual([400, 'INVALID_ADMISSION_DATA']);
   });
 
-  test.each(['cres', [''], [7], ['fanfare_return']])('"fields" may not be %j', async (fields) => {
+  test.each(['cres', [''], [7], ['größe'], ['fanfare_return']])('"fields" may not be %j', async (fields) => {
     await open();
     expect(() => fanfare.acceptReturn({ fields: fields as string[] })).toThrow(
       /acceptReturn: "fields" must be/,

@@ -11,6 +11,7 @@ import type { Context } from './context.js';
 import { allowFraming } from './framing.js';
 import { type Middleware, type Next, type Request, type Response, targetOf } from './http.js';
 import { usedBy } from './page-guard.js';
+import { parametersOf } from './parameters.js';
 import { readFormFields } from './read-form.js';
 import { refusal } from './refusals.js';
 import { inPlaceOfRefusing } from './report-only.js';
@@ -25,7 +26,7 @@ import { isSubmit, sourceOf } from './visit.js';
 /** What is kept of a bank's answer. */
 export interface ReturnOptions {
   /**
-   * Fields of the bank's form that go on as parameters of the URL, such as `['cres']`; the others are dropped with the
+   * Fields of the bank's form that go on as parameters of the URL, such as `['cres']`, in ASCII; the others are dropped with the
    * body. Together at most 6,000 characters in the URL. Default: none.
    */
   readonly fields?: readonly string[];
@@ -50,9 +51,10 @@ export function returnMiddleware(
 function readFields(options: ReturnOptions): readonly string[] {
   checkOptions('acceptReturn', options, ['fields']);
   const { fields = [] } = options;
-  const isName = (name: unknown): boolean => typeof name === 'string' && name !== '' && name !== RETURN;
+  const isName = (name: unknown): boolean =>
+    typeof name === 'string' && /^[ -~]+$/.test(name) && name !== RETURN;
   if (Array.isArray(fields) && fields.every(isName)) return fields as readonly string[];
-  throw new TypeError(`acceptReturn: "fields" must be a list of field names, got ${kindOf(fields)}`);
+  throw new TypeError(`acceptReturn: "fields" must be a list of field names in ASCII, got ${kindOf(fields)}`);
 }
 
 interface Arrival {
@@ -63,10 +65,10 @@ interface Arrival {
 
 function accept(context: Context, states: RequestStates, arrival: Arrival): Step | Promise<Step> {
   const { req } = arrival;
-  const references = new URLSearchParams(queryOf(targetOf(req))).getAll(RETURN);
-  if (references.length === 0 || isOther(req)) return 'next';
+  const reference = parametersOf(queryOf(targetOf(req)))(RETURN);
+  if (reference === undefined || isOther(req)) return 'next';
   allowFraming(context, arrival.res);
-  const returned = references.length === 1 ? read(context, references[0] ?? '') : undefined;
+  const returned = typeof reference === 'string' ? read(context, reference) : undefined;
   const held = show(states, arrival, returned);
   if (returned === undefined)
     return refusal('INVALID_ADMISSION_DATA', 'the return reference is none of ours');

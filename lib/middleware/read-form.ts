@@ -1,6 +1,7 @@
 /** Reading a sent form when no body parser ran before us. */
+import { parametersOf } from './parameters.js';
 import { damaged, isUnread, readText, type Sent } from './read-text.js';
-import { fieldsOf } from './token-sources.js';
+import { type Fields, fieldsOf } from './token-sources.js';
 
 const MOST_KILOBYTES = 64;
 
@@ -12,9 +13,7 @@ export async function readFormFields(
   sent: Sent,
   names: readonly string[],
 ): Promise<readonly (readonly [string, string])[]> {
-  const body = isUnread(sent.req) ? await ownReading(sent) : sent.req.body;
-  if (typeof body !== 'object' || body === null) throw damaged('the body is no form');
-  const fields = fieldsOf(body);
+  const fields = isUnread(sent.req) ? await ownReading(sent) : parsed(sent.req.body);
   return names.flatMap((name) => {
     const value = fields(name);
     if (value === undefined) return [];
@@ -23,15 +22,13 @@ export async function readFormFields(
   });
 }
 
-async function ownReading(sent: Sent): Promise<object> {
+function parsed(body: unknown): Fields {
+  if (typeof body !== 'object' || body === null) throw damaged('the body is no form');
+  return fieldsOf(body);
+}
+
+async function ownReading(sent: Sent): Promise<Fields> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(sent.req.headers['content-type'] ?? ''))
     throw damaged('the body is no form');
-  const text = await readText(sent, MOST_KILOBYTES);
-  const parameters = new URLSearchParams(text);
-  return Object.fromEntries(
-    [...new Set(parameters.keys())].map((name) => {
-      const values = parameters.getAll(name);
-      return [name, values.length > 1 ? values : values[0]];
-    }),
-  );
+  return parametersOf(await readText(sent, MOST_KILOBYTES));
 }

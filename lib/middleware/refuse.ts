@@ -2,6 +2,7 @@
 import type { Context, Refusal } from './context.js';
 import { targetOf, type Next, type Request, type Response } from './http.js';
 import type * as Pages from './pages.js';
+import { parametersOf } from './parameters.js';
 import type { ReasonedRefusal } from './refusals.js';
 import { location, pathOf, queryOf, samePage, samePath, withoutHostOf, withParameter } from './url.js';
 import { isNavigation, isPrefetch } from './visit.js';
@@ -105,7 +106,7 @@ function orderOf({ orderUrl }: Context['settings'], { orderId }: Refusal): strin
 
 /** Our own redirect has arrived, although a proxy's `Host` makes it look like another site's page. */
 function isBack(experience: string, target: string): boolean {
-  return samePath(experience, target) && new URLSearchParams(queryOf(target)).has(REASON);
+  return samePath(experience, target) && parametersOf(queryOf(target))(REASON) !== undefined;
 }
 
 /** JSON: `error` is the short text, `code` the code. */

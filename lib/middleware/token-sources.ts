@@ -1,6 +1,7 @@
 /** Where in a request an admission token may stand, and what stands beside it. Pure. */
 import type { HandedToken } from '../tokens/admission-token.js';
 import { type Request, targetOf } from './http.js';
+import { parametersOf } from './parameters.js';
 import { queryOf } from './url.js';
 
 /** The names a token goes by. */
@@ -40,7 +41,8 @@ export interface Found {
 /** Names that are looked at in turn: the next group only when the request has none of this one. */
 export type NameGroups = readonly (readonly string[])[];
 
-type Fields = (name: string) => unknown;
+/** A value by its name. */
+export type Fields = (name: string) => unknown;
 
 const BESIDE = {
   consumerId: ['consumer_id', 'consumerId'],
@@ -63,8 +65,8 @@ export const HANDOFF_PARAMETER = 'fanfare_handoff';
 /** The link from another domain that this address is. */
 export function linkInQuery(req: Request): string | undefined {
   const query = queryOf(targetOf(req));
-  const links = query === '' ? [] : new URLSearchParams(query).getAll(HANDOFF_PARAMETER);
-  return links.length === 1 ? links[0] : undefined;
+  const link = query === '' ? undefined : parametersOf(query)(HANDOFF_PARAMETER);
+  return typeof link === 'string' ? link : undefined;
 }
 
 /** What leaves the URL with a token: all its names, and the consumer's id, which must not stay in the history. */
@@ -89,15 +91,6 @@ export function tokenInBody(body: unknown, groups: NameGroups): Found | undefine
 export function handoffTokenInBody(body: unknown): Found | undefined {
   const found = tokenInBody(body, [['handoffToken']]);
   return found && { ...found, where: 'handoff' };
-}
-
-/** The fields of a query. A doubled parameter is an array, which no reader accepts. */
-function parametersOf(query: string): Fields {
-  const parameters = new URLSearchParams(query);
-  return (name) => {
-    const values = parameters.getAll(name);
-    return values.length > 1 ? values : values[0];
-  };
 }
 
 /** One field of a parsed body, own properties only. */

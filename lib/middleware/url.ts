@@ -1,6 +1,7 @@
 /** The request target, taken apart and put together again without trusting it. Pure. */
 
 import { kindOf } from '../option-checks.js';
+import { pairsWithout } from './parameters.js';
 
 /** The path of a target, never one that a browser would read as another host. */
 export function pathOf(target: string): string {
@@ -17,9 +18,7 @@ export function queryOf(target: string): string {
 
 /** The same target without the named parameters; the others stay as they were spelled. */
 export function withoutParameters(target: string, names: ReadonlySet<string>): string {
-  const kept = queryOf(target)
-    .split('&')
-    .filter((pair) => pair !== '' && !names.has(nameOf(pair)));
+  const kept = pairsWithout(queryOf(target), names);
   return pathOf(target) + (kept.length === 0 ? '' : `?${headerSafe(kept.join('&'))}`);
 }
 
@@ -77,11 +76,6 @@ function hostUrl(host: string | undefined): URL {
 
 function trimmed(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-function nameOf(pair: string): string {
-  // URLSearchParams decodes as the reader of the parameters does, broken percent signs included.
-  return new URLSearchParams(pair).keys().next().value ?? '';
 }
 
 function withoutHost(path: string): string {

@@ -113,8 +113,8 @@ export interface WinnerLink {
 }
 
 /** Whether it has the shape of a link's name. */
-export function isWinnerId(id: string | undefined): id is string {
-  return id !== undefined && ID.test(id);
+export function isWinnerId(id: unknown): id is string {
+  return typeof id === 'string' && ID.test(id);
 }
 
 const NOT_GOOD: No = { answer: 'no', code: 'ADMISSION_INVALID' };

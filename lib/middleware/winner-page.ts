@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { type Middleware, type Next, type Request, type Response, targetOf } from './http.js';
 import { BUTTON_POLICY, html } from './pages.js';
 import { notGood, redeem, type SentForm } from './redeem-winner.js';
+import { parametersOf } from './parameters.js';
 import { type ReasonedRefusal, refusalOf } from './refusals.js';
 import type { RequestStates } from './request-state.js';
 import { run, type Step } from './run.js';
@@ -30,9 +31,8 @@ export function winnerMiddleware(
   const checkoutUrl = readCheckoutUrl(options);
   return function winnerPage(req: Request, res: Response, next?: Next): void {
     run(context, req, res, next, () => {
-      const ids = new URLSearchParams(queryOf(targetOf(req))).getAll(WINNER_PARAMETER);
-      if (ids.length === 0) return 'next';
-      const id = ids.length === 1 ? ids[0] : undefined;
+      const id = parametersOf(queryOf(targetOf(req)))(WINNER_PARAMETER);
+      if (id === undefined) return 'next';
       if (!isWinnerId(id)) return { ...notGood('the winner link is damaged'), stays: {} };
       if (req.method === 'GET' || req.method === 'HEAD') return showButton(res);
       return req.method === 'POST' ? answerForm({ context, states, req, res, id }, checkoutUrl) : 'next';
