@@ -194,6 +194,7 @@ describeWithChromium('the order form', (chromium) => {
     });
     const orders = (): number => shop.asked.filter((line) => line === 'GET /orders/order_1').length;
     await until(() => orders() === 2);
+    await page.waitForURL(`${shop.origin}/orders/order_1`);
     expect(shop.asked.filter((line) => line.endsWith(' /checkout'))).toEqual([
       ...['GET /checkout', 'POST /checkout'],
       ...['HEAD /checkout', 'GET /checkout'],
