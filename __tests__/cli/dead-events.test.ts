@@ -23,7 +23,7 @@ async function dead(key: string, eventId = 'evt_1'): Promise<void> {
     cancellation: { kind: 'refunded' },
     sealedToken: 'secret',
   };
-  const value = JSON.stringify({ receiver: 'shopify', eventId, work });
+  const value = JSON.stringify({ receiver: 'shopify', eventId, work, reason: 'Not\u001b found' });
   await ledger.addNote({ kind: 'webhook_dead', key, value, until: clock.now() + 90 * 86_400_000 });
 }
 
@@ -37,9 +37,9 @@ it('lists them, the oldest first, and lets no control character through', async 
   expect(await deadEvents(['list'])).toEqual({
     code: 0,
     out: [
-      'RECEIVER  AGE  ID  EVENT    WORK',
-      'shopify   1h   a   evt_1    do cancel, orderId order_1, kind refunded',
-      'shopify   0s   b   red?31m  do cancel, orderId order_1, kind refunded',
+      'RECEIVER  AGE  ID  EVENT    WORK                                       REASON',
+      'shopify   1h   a   evt_1    do cancel, orderId order_1, kind refunded  Not? found',
+      'shopify   0s   b   red?31m  do cancel, orderId order_1, kind refunded  Not? found',
       '',
     ].join('\n'),
     ...{ err: '', asked: '' },

@@ -168,6 +168,7 @@ describe('what it shows', () => {
     const [, section = ''] = page.split('<h2>Dead webhook events</h2>');
     expect(section).toContain('<b>shopify</b><br><code>evt_1</code>');
     expect(section).toContain('do complete, orderId order_evt_1, id adm_evt_1');
+    expect(section).toContain('The orders &#60;could&#62; not be read');
     expect(section).toMatch(/dead for 2 h, kept until \d+ Feb 2027/);
     for (let number = 10; number < 36; number += 1) await deadEvent(rig, `evt_${String(number)}`);
     const full = await pageOf(rig);

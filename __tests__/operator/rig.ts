@@ -86,7 +86,12 @@ export async function deadEvent({ ledger, clock }: Rig, eventId: string): Promis
     order: { orderId: `order_${eventId}` },
     admission: { id: `adm_${eventId}` },
   };
-  const value = JSON.stringify({ receiver: 'shopify', eventId, work });
+  const value = JSON.stringify({
+    receiver: 'shopify',
+    eventId,
+    work,
+    reason: 'The orders <could> not be read',
+  });
   await ledger.addNote({ kind: 'webhook_dead', key, value, until: clock.now() + 90 * 86_400_000 });
   await clock.advance(1_000);
   return key;

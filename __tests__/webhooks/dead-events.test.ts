@@ -45,7 +45,7 @@ describe.each<[string, (clock: ManualClock) => Ledger]>([
   /** As a worker does with what has failed too often. */
   const buryOpen = async (): Promise<void> => {
     const [note] = await ledger.openNotes('webhook', 1);
-    await bury(ledger, note!, clock.now());
+    await bury(ledger, note!, new Error(`No order yet ${'.'.repeat(400)}`), clock.now());
   };
   const die = async (): Promise<void> => {
     await inbox.accept([MAIL]);
@@ -59,7 +59,7 @@ describe.each<[string, (clock: ManualClock) => Ledger]>([
     expect(first).toEqual({
       ...{ id: expect.stringMatching(/^[\w-]{43}$/) as string, receiver: 'test', eventId: 'evt_1' },
       ...{ diedAt: clock.now(), until: clock.now() + 90 * 24 * 3_600_000 },
-      work: { do: 'complete' },
+      ...{ reason: `No order yet ${'.'.repeat(287)}`, work: { do: 'complete' } },
     });
     inbox.nudge();
     await clock.advance(60_000);

@@ -123,7 +123,9 @@ test('what never works is given up after three days, and said', async () => {
   });
   expect(tries).toBe(12);
   expect(await ledger.openNotes('webhook', 10)).toEqual([]);
-  expect(await deadEvents({ backstage }).list()).toMatchObject([{ receiver: 'test', eventId: 'poison' }]);
+  expect(await deadEvents({ backstage }).list()).toMatchObject([
+    { receiver: 'test', eventId: 'poison', reason: 'never' },
+  ]);
   await Promise.all(stops.map((stop) => stop()));
 });
 

@@ -101,9 +101,16 @@ async function list(events: DeadEvents, { limit, json }: Asked, terminal: Termin
 
 function tableOf(events: readonly DeadEvent[], now: number): string {
   const rows = events.map((event) => [
-    ...[event.receiver, sayDuration(now - event.diedAt), event.id, event.eventId, workSaid(event)],
+    ...[
+      event.receiver,
+      sayDuration(now - event.diedAt),
+      event.id,
+      event.eventId,
+      workSaid(event),
+      event.reason,
+    ],
   ]);
-  return aligned([['RECEIVER', 'AGE', 'ID', 'EVENT', 'WORK'], ...rows]);
+  return aligned([['RECEIVER', 'AGE', 'ID', 'EVENT', 'WORK', 'REASON'], ...rows]);
 }
 
 async function retry(events: DeadEvents, { id }: Asked, terminal: Terminal): Promise<number> {

@@ -10,6 +10,8 @@ export interface DeadEvent {
   /** The receiver's `name`. */
   readonly receiver: string;
   readonly eventId: string;
+  /** Why its last attempt failed: the message of what was thrown, at most 300 characters. */
+  readonly reason: string;
   readonly diedAt: number;
   /** Until when it is kept. */
   readonly until: number;
@@ -35,11 +37,15 @@ export const KEPT_MS = 14 * 24 * 60 * 60 * 1_000;
 const DEAD_MS = 90 * 24 * 60 * 60 * 1_000;
 const AWAY = 'The dead events could not be read or changed: the ledger cannot be asked. Call again.';
 const NOTE_KEY = /^[\w.:-]{1,128}$/;
+const LONGEST_REASON = 300;
 /** Of its fields, as many as fit in a line. */
 const MOST_SAID = 12;
 
-/** Moves a note to the dead ones. Safe to repeat: what was moved halfway is moved. */
-export async function bury(ledger: Ledger, { key, value }: Note, now: number): Promise<true> {
+/** Moves a note to the dead ones, with what its last attempt threw. Safe to repeat: what was moved halfway is moved. */
+export async function bury(ledger: Ledger, note: Note, cause: unknown, now: number): Promise<true> {
+  const { key } = note;
+  const reason = (cause instanceof Error ? cause.message : String(cause)).slice(0, LONGEST_REASON);
+  const value = JSON.stringify({ ...keptIn(note), reason });
   await ledger.addNote({ kind: 'webhook_dead', key, value, until: now + DEAD_MS });
   await ledger.finishNote('webhook', key);
   return true;
@@ -76,10 +82,17 @@ function revived({
   return { kind: 'webhook', key: `${first}.${createdAt}`, value };
 }
 
-function deadEventOf({ key: id, value, createdAt: diedAt, until }: Note): DeadEvent {
-  const { receiver, eventId, work } = JSON.parse(value) as Pick<DeadEvent, 'receiver' | 'eventId' | 'work'>;
+type Kept = Pick<DeadEvent, 'receiver' | 'eventId' | 'work' | 'reason'>;
+
+function keptIn({ value }: Note): Kept {
+  return JSON.parse(value) as Kept;
+}
+
+function deadEventOf(note: Note): DeadEvent {
+  const { key: id, createdAt: diedAt, until } = note;
+  const { receiver, eventId, work, reason } = keptIn(note);
   const plain = Object.entries(work).filter(([name]) => name !== 'sealedToken');
-  return { id, receiver, eventId, diedAt, until, work: Object.fromEntries(plain) };
+  return { id, receiver, eventId, reason, diedAt, until, work: Object.fromEntries(plain) };
 }
 
 /** What the receiver was to do, in one line: its fields by their own names. */

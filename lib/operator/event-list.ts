@@ -18,6 +18,7 @@ function columnsOf(listing: Listing): readonly Column<DeadEvent>[] {
   return [
     { title: 'Event', cell: eventCell },
     { title: 'Work', cell: workSaid },
+    { title: 'Why', cell: ({ reason }) => reason },
     {
       title: 'State',
       cell: ({ diedAt, until }) => `dead for ${sayAge(listing.now - diedAt)}, kept until ${sayDay(until)}`,

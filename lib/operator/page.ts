@@ -86,7 +86,7 @@ const AWAY = markup`<p class="alert" role="alert"><b>The ledger does not answer.
 /** Most shops never have one, and some have no webhooks. */
 function deadEvents(listing: Listing, { deadEvents: page }: LedgerGlance): Markup | undefined {
   if (page.events.length === 0) return undefined;
-  const about = `${WHOLE}: they failed for three days, the log says why (webhook.dead); the oldest first`;
+  const about = `${WHOLE}: they failed for three days; the oldest first`;
   return section('Dead webhook events', about, eventList(listing, page));
 }
 

@@ -141,7 +141,7 @@ export class Worker<Work> {
     const told = { receiver, eventId, attempts, cause };
     if (attempts >= MOST_ATTEMPTS) {
       // Where the ledger is away, it stays open and is tried once more.
-      if (!(await this.#ledger.ask((ledger) => bury(ledger, note, this.#now())))) return;
+      if (!(await this.#ledger.ask((ledger) => bury(ledger, note, cause, this.#now())))) return;
       const message = `An event of the ${receiver} receiver failed ${attempts} times and is given up; it is kept for you.`;
       backstage.emit({ type: 'webhook.dead', level: 'error', message, ...told });
       return;
