@@ -35,9 +35,11 @@ async function queue(page) {
 
   await page.focus('#enter');
   await page.keyboard.press('Enter');
-  await page.getByText(/You are number \d+ in the queue/).waitFor();
+  const inQueue = page.getByText(/You are number \d+ in the queue/);
+  await inQueue.waitFor();
   await page.reload();
-  await page.getByText(/You are number \d+ in the queue/).waitFor();
+  // On a slow machine it is their turn by now. Who has lost their place stands before the entrance again.
+  await inQueue.or(page.locator('#order')).waitFor();
   await look(page, 'queue');
   ok('a refresh keeps the place in the queue');
 

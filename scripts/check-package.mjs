@@ -56,7 +56,8 @@ try {
   checkTypes(stranger, 'express');
   stranger.node('with-jose.cjs');
   for (const line of [undefined, ...OTHER_NODES]) stranger.node('journey.cjs', line);
-  stranger.run('npx', '--no-install', 'jest', '--ci');
+  // Jest's own five seconds are few for a slow machine.
+  stranger.run('npx', '--no-install', 'jest', '--ci', '--testTimeout=60000');
   console.log("a merchant's Jest suite works");
   await runEmulator(stranger);
 

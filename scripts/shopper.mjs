@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 240_000;
 const DAY_MS = 86_400_000;
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 const TOUCH_PX = 44;

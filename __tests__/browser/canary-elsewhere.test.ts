@@ -5,6 +5,7 @@ import type { Fanfare, FanfareOptions, Middleware } from '../../lib/index.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { describeWithChromium } from '../support/chromium.js';
 import { closeStages, listenerOf, openStage, type Route, type Stage } from '../support/servers.js';
+import { until } from '../support/shop.js';
 import { html, listenAs } from '../support/sites.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import {
@@ -135,9 +136,13 @@ const without = (sinks: Sinks, names: readonly string[]): Sinks =>
 const found = (sinks: Sinks, canary: string): readonly string[] =>
   Object.keys(sinks).filter((name) => holds(sinks[name]!, canary));
 
+/** How the advertiser is told of the last page. */
+const TOLD = /pixel .*Referer http:\/\/\w+\.localhost:\d+\/thanks/;
+
 async function buy(on: Page | Frame): Promise<void> {
   await on.click('text=Buy');
   await on.waitForSelector('text=Thank you');
+  await until(() => wire.sent.some((line) => TOLD.test(line)));
 }
 
 /** What the browser keeps on the way to the order. */
@@ -155,7 +160,7 @@ async function bought(tab: Page, context: BrowserContext): Promise<Sinks> {
 
 /** The search is worth something: the advertiser was told pages, and the order was made. */
 function expectAlive(sinks: Sinks): void {
-  expect(sinks['sent']).toMatch(/pixel .*Referer http:\/\/\w+\.localhost:\d+\/thanks/);
+  expect(sinks['sent']).toMatch(TOLD);
   expect(sinks['ledger']).toContain('order_1');
   expect(sinks['events']).toContain('admission.claimed');
 }

@@ -183,7 +183,7 @@ describeWithChromium('the handoff by session storage', (chromium) => {
   });
 
   test('an admission that was stored while the server answered is not lost', async () => {
-    let answer = (): void => undefined;
+    let answer: (() => void) | undefined;
     const shop = await openPageShop({
       before: (req, _res, next) => {
         if (req.originalUrl.startsWith('/fanfare/admission') && handoffs(shop) === 1) answer = next;
@@ -193,18 +193,17 @@ describeWithChromium('the handoff by session storage', (chromium) => {
     const page = await chromium.page();
     await listenForHandoff(page);
     await store(page, shop.origin, JSON.stringify({ token: shop.token() }));
-    const arrived = page.waitForRequest('**/fanfare/admission');
     await page.addInitScript(() => {
       document.addEventListener('fanfare-handoff', (event) => {
         event.preventDefault();
       });
     });
     await page.goto(`${shop.origin}/experience`);
-    await arrived;
+    await until(() => answer !== undefined);
     await page.evaluate((key) => {
       sessionStorage.setItem(key, 'the-next-one');
     }, KEY);
-    answer();
+    answer!();
     expect(await heard(page)).toMatchObject({ outcome: 'admitted' });
     expect([await stored(page), page.url()]).toEqual(['the-next-one', `${shop.origin}/experience`]);
   });

@@ -280,11 +280,13 @@ describeWithChromium('an order sent by script', (chromium) => {
   );
 
   test('a request without a form', async () => {
-    const { shop, page } = await openCheckout(chromium, {
+    const shop = await openPageShop({
       script: `import { submitOrder } from '/fanfare/checkout.js';
         const { location } = await submitOrder('/checkout', { headers: { 'X-Test': '1' } });
         document.title = location;`,
     });
+    const page = await chromium.page();
+    await shop.admit(page);
     expect(await outcome(page)).toBe(`${shop.origin}/checkout`);
   });
 

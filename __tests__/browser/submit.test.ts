@@ -158,7 +158,9 @@ describeWithChromium('the order form', (chromium) => {
       addEventListener('pageshow', ({ persisted }) => {
         const form = document.querySelector('form')!;
         const { disabled } = form.querySelector('button')!;
-        void fetch(`/plain?${[persisted, form.dataset['fanfareCheckout'], disabled].join()}`);
+        const told = [persisted, form.dataset['fanfareCheckout'], disabled].join();
+        // The page is left at once.
+        void fetch(`/plain?${told}`, { keepalive: true });
         form.requestSubmit();
       });
     });
@@ -168,7 +170,7 @@ describeWithChromium('the order form', (chromium) => {
     await page.evaluate(() => {
       history.back();
     });
-    await until(() => posts(shop) === 2);
+    await until(() => posts(shop) === 2 && shop.asked.some((line) => line.startsWith('GET /plain?')));
     expect(shop.asked).toContain('GET /plain?true,open,false');
     // The countdown has asked once more, too.
     await until(() => shop.asked.filter((line) => line === 'GET /fanfare/session').length === 2);

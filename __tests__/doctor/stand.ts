@@ -12,6 +12,7 @@ import {
   memoryLedger,
 } from '../../lib/index.js';
 import { Jar } from '../support/jar.js';
+import '../support/warm.js';
 
 export interface Stand {
   readonly emulator: Emulator;

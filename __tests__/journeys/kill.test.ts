@@ -2,10 +2,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createEmulator, type Emulator } from '../../lib/emulator/index.js';
 import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
+import { until } from '../support/shop.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: string;
@@ -32,8 +33,9 @@ afterEach(async () => {
 
 interface Running {
   readonly process: ChildProcessByStdio<null, Readable, null>;
-  readonly lines: Interface;
   readonly origin: string;
+  /** The first line that begins so, whether it has come already or not. */
+  said(beginning: string): Promise<string>;
 }
 
 async function startShop(): Promise<Running> {
@@ -41,17 +43,15 @@ async function startShop(): Promise<Running> {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...CHILD_ENVIRONMENT, FANFARE_API_URL: url, LEDGER_FILE: join(folder, 'ledger.sqlite') },
   });
-  const lines = createInterface({ input: child.stdout });
-  const line = await said(lines, 'listening ');
-  return { process: child, lines, origin: `http://127.0.0.1:${line.slice('listening '.length)}` };
-}
-
-function said(lines: Interface, beginning: string): Promise<string> {
-  return new Promise((resolve) => {
-    lines.on('line', (line: string) => {
-      if (line.startsWith(beginning)) resolve(line);
-    });
-  });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const said = async (beginning: string): Promise<string> => {
+    const heard = (): string | undefined => lines.find((line) => line.startsWith(beginning));
+    await until(() => heard() !== undefined);
+    return heard()!;
+  };
+  const line = await said('listening ');
+  return { process: child, said, origin: `http://127.0.0.1:${line.slice('listening '.length)}` };
 }
 
 async function kill(shop: Running): Promise<void> {
@@ -67,14 +67,13 @@ test('a completion that was acknowledged arrives after SIGKILL and a restart', a
   const { token } = emulator.mint({ distributionId: 'queue_1', distributionType: 'queue' });
   emulator.faults.set({ on: 'complete', kind: 'status', status: 500 });
   const first = await startShop();
-  const retried = said(first.lines, 'event completion.retry');
   expect((await order(first, token)).status).toBe(201);
-  await retried;
+  await first.said('event completion.retry');
   await kill(first);
   expect(emulator.admissions()[0]).toMatchObject({ state: 'open' });
   emulator.faults.clear();
   const second = await startShop();
-  await said(second.lines, 'event completion.delivered');
+  await second.said('event completion.delivered');
   expect(emulator.admissions()[0]).toMatchObject({
     state: 'completed',
     completion: { effects: 1, orderId: 'order_1' },

@@ -124,6 +124,7 @@ describeWithChromium('a winner who comes from an e-mail', (chromium) => {
     await until(() => presses === 1);
     await page.keyboard.press(key);
     await page.keyboard.press('Enter');
+    await until(() => presses === uses);
     answer();
     await page.waitForSelector('h1:has-text("Checkout")');
     expect(presses).toBe(uses);

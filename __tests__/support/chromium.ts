@@ -12,7 +12,7 @@ const QUIET = [
   '--disable-sync',
 ];
 /** For a test that would otherwise hang; every step waits for what it needs, never for a time. */
-const WAIT_MS = 60_000;
+const WAIT_MS = 240_000;
 /** Chromium may never answer who closes a page while it goes to another one out of its back/forward cache. */
 const CLOSING_MS = 5_000;
 

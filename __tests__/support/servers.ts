@@ -17,6 +17,7 @@ import {
   type Next,
 } from '../../lib/index.js';
 import { Jar } from './jar.js';
+import './warm.js';
 
 /** `mount`: everything below it; `path`: exactly that path, any method; neither: every request. */
 export interface Route {

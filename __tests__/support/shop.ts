@@ -12,6 +12,7 @@ import {
   type Ledger,
   memoryLedger,
 } from '../../lib/index.js';
+import './warm.js';
 
 export const SECRET = 'a session secret for tests, long enough';
 const DROP = { distributionId: 'queue_1', distributionType: 'queue' } as const;

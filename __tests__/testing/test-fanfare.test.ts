@@ -7,6 +7,7 @@ import { createFanfare, type Fanfare, type FanfareOptions } from '../../lib/inde
 import { type TestFanfare, testFanfare } from '../../lib/testing/index.js';
 import { CHILD_ENVIRONMENT, placeLib } from '../support/compiled-lib.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+import '../support/warm.js';
 
 let kit: TestFanfare;
 let fanfare: Fanfare;

@@ -50,6 +50,7 @@ async function journey(kind, file) {
     ledger: inNode ? sqliteLedger({ file }) : memoryLedger(),
     doctor: false,
   });
+  await fanfare.ready();
   const placeOrder = (req, res) =>
     fanfare.completeAdmission(req, { orderId: 'order_1' }).then(() => res.end('ordered'));
   const server = createServer(

@@ -12,6 +12,7 @@ beforeAll(async () => {
   const { organizationId } = emulator;
   const options = { organizationId, secretKey: 'sk_test_emulator', api: { baseUrl }, doctor: false };
   fanfare = createFanfare({ ...options, ledger: memoryLedger(), session: { secrets, insecure: true } });
+  await fanfare.ready();
   const app = express();
   app.get('/checkout', fanfare.requireAdmission(), (req, res) => res.json(req.admission));
   await new Promise((listening) => (server = app.listen(0, '127.0.0.1', listening)));
