@@ -3,6 +3,11 @@
  * longer than any other request may: all is measured in one run.
  */
 import type { RequestListener } from 'node:http';
+import Stripe from 'stripe';
+import { redact } from '../../lib/index.js';
+import { stripeWebhook } from '../../lib/webhooks/index.js';
+import { base64 } from '../jwks/minting.js';
+import { listenerOf } from '../support/servers.js';
 import { cpuMs } from './cpu-time.js';
 import { type FuzzedShop, openFuzzedShop } from './fuzzed-shop.js';
 import { type Ask, askInProcess } from './in-process.js';
@@ -24,10 +29,31 @@ let limit: number;
 
 beforeAll(async () => {
   shop = await openFuzzedShop();
-  listener = shop.listener('node:http');
+  listener = withDoorsOf(shop);
   ({ limit } = await limits(listener));
 });
 afterAll(() => shop.fanfare.close());
+
+/** With what a shop has beside its checkout. */
+function withDoorsOf(opened: FuzzedShop): RequestListener {
+  const { fanfare } = opened;
+  const others = listenerOf('node:http', [
+    { path: '/winner', use: [fanfare.winnerPage()] },
+    { path: '/operator', use: [fanfare.operatorPage({ authorize: () => true })] },
+    {
+      path: '/stripe',
+      use: [stripeWebhook(fanfare, { secrets: STRIPE_SECRETS, stripe: new Stripe('sk_test_of_nobody') })],
+    },
+  ]);
+  const checkout = opened.listener('node:http');
+  return (req, res) => {
+    (OTHER_DOOR.test(req.url ?? '') ? others : checkout)(req, res);
+  };
+}
+
+const OTHER_DOOR = /^\/(?:winner|operator|stripe)\b/;
+/** As many as while one takes the place of another. */
+const STRIPE_SECRETS = ['a', 'b', 'c'].map((letter) => `whsec_${letter.repeat(32)}`);
 
 /** The best of some rounds: what the process does besides only ever adds. */
 async function fastest({ target, ...ask }: Ask): Promise<number> {
@@ -56,10 +82,26 @@ const posted = (target: string, type: string, write: (length: number) => string)
     headers: { 'content-type': type },
     body: write(length),
   })) satisfies Grow;
+/** Each different from all the others, as what is coded by its difference likes it least. */
+const letters = (length: number): string =>
+  encodeURIComponent(
+    String.fromCodePoint(...Array.from({ length: length / 9 }, (_, index) => 0x4e_00 + index)),
+  );
+/** None of them signed by us, though each looks like it. */
+const forged = (length: number): string =>
+  Array.from(
+    { length: 20 },
+    (_, index) =>
+      `fanfare_admission_${String(index).padStart(8, '0')}=${base64({ alg: 'HS256', typ: 'JWT' })}.${base64({ id: 'a'.repeat(length / 32) })}.${'a'.repeat(43)}`,
+  ).join('; ');
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 type Grow = (length: number) => Ask;
+
+const signed = (signature: string): Ask => ({
+  ...{ method: 'POST', target: '/stripe', headers: { 'stripe-signature': signature }, body: '{}' },
+});
 
 const INPUTS: Readonly<Record<string, Grow>> = {
   'a token of letters': queried('admission_token=', 'a'),
@@ -74,6 +116,7 @@ const INPUTS: Readonly<Record<string, Grow>> = {
   'a token among many names': queried('admission_token=aaaaaaaa', '&a=b'),
   'a token among names that are no text': queried('admission_token=aaaaaaaa', '&%e0%a4'),
   'a token among names of escapes': queried('admission_token=aaaaaaaa', '&%41%42'),
+  'a token among names of plus signs': queried('admission_token=aaaaaaaa', '&+'),
   'a token among values that are no text': queried('admission_token=aaaaaaaa', '&a=%e0%a4'),
   'a token that is no text again and again': queried('', 'admission_token=%e0%a4&'),
   'a link from elsewhere that is no text': queried('', 'fanfare_handoff=%e0%a4&'),
@@ -83,6 +126,7 @@ const INPUTS: Readonly<Record<string, Grow>> = {
   'an end of digits': queried('admission_token=aaaaaaaa&expires_at=', '1'),
   'a path of slashes': (length) => get(`${filled('/', length)}checkout`, { accept: 'text/html' }),
   'a path of dots': (length) => get(filled('/..', length), { accept: 'text/html' }),
+  'a path of backslashes': (length) => get(`/${filled('a\\', length)}`, { accept: 'text/html' }),
   'a path of percent escapes': (length) => get(`/${filled('%2f', length)}`, { accept: 'text/html' }),
   'a scheme without end': (length) => get(`${filled('http+', length)}//x`, { accept: 'text/html' }),
   'a token header of blanks': headed('x-fanfare-admission', 'a', ' ', 'a'),
@@ -93,8 +137,12 @@ const INPUTS: Readonly<Record<string, Grow>> = {
   'a cookie of blanks': headed('cookie', 'fanfare_admission_abcdefgh=', ' ', 'x'),
   'a cookie of dots': headed('cookie', 'fanfare_admission_abcdefgh=', '.'),
   'a cookie of parts': headed('cookie', 'fanfare_admission_abcdefgh=', 'aa.'),
+  'cookies of our name, forged': (length) => get('/checkout', { cookie: forged(length) }),
   'cookies of others': headed('cookie', '', 'a=b; '),
   'Accept of types': headed('accept', '', 'text/html,'),
+  'Accept of anything': headed('accept', '', '*/*,'),
+  'Accept of types that nobody has': (length) =>
+    get('/checkout?admission_token=aaaaaaaa', { accept: filled('a/b,', length) }),
   'Accept of commas': headed('accept', '', ','),
   'Accept of parameters': headed('accept', 'text/html', ';a=b'),
   'Accept of open quotes': headed('accept', 'text/html;a="', ',"'),
@@ -105,6 +153,13 @@ const INPUTS: Readonly<Record<string, Grow>> = {
     ...get('/order', { origin: `http://${filled('a.', length)}`, host: 'x' }),
     method: 'POST',
   }),
+  'an Origin of escapes': (length) => ({
+    ...get('/fanfare/admission', { origin: `http://${letters(length)}`, host: 'x' }),
+    method: 'POST',
+  }),
+  'a Host of escapes': (length) => get('/experience', { accept: 'text/html', host: letters(length) }),
+  'a Host of letters that are not ASCII': (length) =>
+    get('/experience', { accept: 'text/html', host: filled('\u00e9\u00fc', length) }),
   'a Host': (length) => get('/experience', { accept: 'text/html', host: filled('a.', length) }),
   'a Host of brackets': (length) => get('/experience', { accept: 'text/html', host: filled('[', length) }),
   'a named admission': headed('x-fanfare-admission-id', '', 'a'),
@@ -130,12 +185,36 @@ const INPUTS: Readonly<Record<string, Grow>> = {
   'a handoff of 8 KB and more': posted('/fanfare/admission', JSON_TYPE, (length) =>
     JSON.stringify(filled('a', length)),
   ),
+  'a winner link among names of escapes': (length) =>
+    get(`/winner?fanfare_winner=${'a'.repeat(22)}${filled('&%41%42', length)}`),
+  "the operator's page among names that are no text": (length) =>
+    get(`/operator?${filled('&%e0%a4', length)}`),
+  "the operator's cookie among others": (length) => get('/operator', { cookie: filled(';', length) }),
+  "the operator's form of names that are no text": posted('/operator', FORM_TYPE, (length) =>
+    filled('&%e0%a4', length),
+  ),
+  "Stripe's signature of commas": (length) => signed(filled(',', length)),
+  "Stripe's signature of signatures": (length) => signed(`t=1${filled(',v1=', length)}`),
 };
 
 test.each(Object.entries(INPUTS))('%s', async (_name, grow) => {
   const [short, long] = [await fastest(grow(SHORT)), await fastest(grow(LONG))];
   expect(long / Math.max(short, LEAST_MS)).toBeLessThan(STEEPEST);
   expect(await fastest(grow(LONGEST_HEAD))).toBeLessThan(limit);
+});
+
+const TEXTS: Readonly<Record<string, string>> = {
+  'texts of nothing': '',
+  'texts of one letter': 'a',
+  'texts as long as the shortest secret': '____',
+  secrets: 'sk_a',
+};
+
+test.each(Object.entries(TEXTS))('a log line of %s', async (_name, text) => {
+  listener = (_req, res) => {
+    res.end(JSON.stringify(redact(Array.from({ length: LONGEST_HEAD / (text.length + 3) }, () => text))));
+  };
+  expect(await fastest(get('/'))).toBeLessThan(limit);
 });
 
 test('a square would be seen', async () => {

@@ -32,11 +32,14 @@ function keepUntilHead(res: Response): Lines {
 }
 
 function merge(res: Response, lines: Lines): void {
-  const names = [...lines.keys()];
   const others = listOf(res.getHeader('Set-Cookie'))
     .map(String)
-    .filter((other) => !names.some((name) => other.startsWith(`${name}=`)));
+    .filter((other) => !lines.has(nameIn(other)));
   res.setHeader('Set-Cookie', [...others, ...lines.values()]);
+}
+
+function nameIn(line: string): string {
+  return line.slice(0, Math.max(0, line.indexOf('=')));
 }
 
 /** Headers that name cookies of their own would replace the ones that are set, so ours join them. */

@@ -1,7 +1,7 @@
 /** What a handler's answer means for the claim it ran under. Pure. */
 import { type Request, type Response, targetOf } from './http.js';
 import type { AnswerOutcome } from './running-attempt.js';
-import { pathOf, samePage } from './url.js';
+import { originUrl, pathOf, samePage } from './url.js';
 
 /**
  * 4xx and 5xx give the claim back, and so does a redirect to the form itself, which is how forms show their errors.
@@ -16,8 +16,8 @@ export function outcomeOfAnswer(req: Request, res: Response): AnswerOutcome {
 
 /** Read as a browser reads it: relative to the form's own URL. */
 function leadsBack(location: string, req: Request): boolean {
-  const base = `http://${req.headers.host ?? 'localhost'}`;
-  if (!URL.canParse(base)) return false;
+  const base = originUrl(`http://${req.headers.host ?? 'localhost'}`);
+  if (base === undefined) return false;
   const { href, pathname, host } = new URL(pathOf(targetOf(req)), base);
   return URL.canParse(location, href) && samePage(new URL(location, href).href, pathname, host);
 }

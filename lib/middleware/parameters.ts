@@ -59,9 +59,8 @@ function read(text: string): Reading {
 /** A name that is not ASCII, which nobody asks for, stays as it is spelled. */
 function nameIn(pair: string): string {
   const equals = pair.indexOf('=');
-  const name = equals === -1 ? pair : pair.slice(0, equals);
-  return ENCODED.test(name) && ASCII.test(name) ? decodeURIComponent(name.replaceAll('+', ' ')) : name;
+  const name = (equals === -1 ? pair : pair.slice(0, equals)).replaceAll('+', ' ');
+  return name.includes('%') && ASCII.test(name) ? decodeURIComponent(name) : name;
 }
 
-const ENCODED = /[%+]/;
 const ASCII = /^(?:[^%]|%[0-7][0-9a-f])*$/i;

@@ -1,6 +1,7 @@
 /** What kind of request this is: a page visit or a fetch, a prefetch, a preflight, one from another site. Pure. */
 import type NegotiatorClass from 'negotiator';
 import type { Request } from './http.js';
+import { originUrl } from './url.js';
 
 const DOCUMENTS: ReadonlySet<unknown> = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
 
@@ -14,8 +15,12 @@ export function isNavigation(req: Request): boolean {
   return req.headers['sec-fetch-mode'] === 'navigate' || prefersHtml(req);
 }
 
+/** No browser's is longer; to weigh 16 KB of types costs 6 ms. */
+const LONGEST_ACCEPT = 1_000;
+
 /** Without the browser's own word, HTML has to be asked for by name: a wildcard takes JSON. */
 function prefersHtml(req: Request): boolean {
+  if ((req.headers.accept?.length ?? 0) > LONGEST_ACCEPT) return false;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- few requests leave it to `Accept`: not at import
   const Negotiator = require('negotiator') as typeof NegotiatorClass;
   const [best] = new Negotiator(req).mediaTypes(['application/json', 'text/html', 'application/xhtml+xml']);
@@ -55,7 +60,8 @@ export function sourceOf(req: Request): Source {
   if (site === 'cross-site') return 'foreign';
   const { origin, host } = req.headers;
   if (origin === undefined) return 'unsaid';
-  return URL.canParse(origin) && isAt(new URL(origin), host?.toLowerCase()) ? 'own' : 'foreign';
+  const url = originUrl(origin);
+  return url !== undefined && isAt(url, host?.toLowerCase()) ? 'own' : 'foreign';
 }
 
 /** Browsers leave the usual port out of `Origin`; some proxies write it into `Host`. */

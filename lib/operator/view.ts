@@ -3,6 +3,8 @@ import { compact } from '../admission/compact.js';
 import { isId } from '../admission/identity.js';
 import { isShortText } from '../admission/short-text.js';
 import { isEventId } from '../completion/dead-events.js';
+import { parametersOf } from '../middleware/parameters.js';
+import { queryOf } from '../middleware/url.js';
 
 /** Completions on one page of a list. */
 export const PAGE_SIZE = 25;
@@ -38,14 +40,14 @@ export interface View {
 }
 
 export function viewOf(target: string): View {
-  const query = new URLSearchParams(target.includes('?') ? target.slice(target.indexOf('?')) : '');
-  const search = query.get('search')?.trim() ?? '';
-  const [discard, discardEvent] = [query.get('discard'), query.get('discard-event')];
-  const done = DONE.find((known) => known === query.get('done'));
+  const query = parametersOf(queryOf(target));
+  const [sought, discard, discardEvent] = [query('search'), query('discard'), query('discard-event')];
+  const search = typeof sought === 'string' ? sought.trim() : undefined;
+  const done = DONE.find((known) => known === query('done'));
   return {
-    deadPage: pageOf(query.get('dead')),
-    waitingPage: pageOf(query.get('waiting')),
-    refreshes: query.get('refresh') === 'on',
+    deadPage: pageOf(query('dead')),
+    waitingPage: pageOf(query('waiting')),
+    refreshes: query('refresh') === 'on',
     ...(isShortText(search) ? { search } : {}),
     ...(isId(discard) ? { discard } : {}),
     ...(isEventId(discardEvent) ? { discardEvent } : {}),
@@ -69,7 +71,7 @@ export function calm({ deadPage, waitingPage, refreshes, search }: View): View {
   return { deadPage, waitingPage, refreshes, ...(search === undefined ? {} : { search }) };
 }
 
-function pageOf(text: string | null): number {
-  const page = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 1;
+function pageOf(value: unknown): number {
+  const page = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : 1;
   return Math.min(Math.max(1, page), MOST_PAGES);
 }
