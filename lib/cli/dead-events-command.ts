@@ -101,14 +101,12 @@ async function list(events: DeadEvents, { limit, json }: Asked, terminal: Termin
 
 function tableOf(events: readonly DeadEvent[], now: number): string {
   const rows = events.map((event) => [
-    ...[
-      event.receiver,
-      sayDuration(now - event.diedAt),
-      event.id,
-      event.eventId,
-      workSaid(event),
-      event.reason,
-    ],
+    event.receiver,
+    sayDuration(now - event.diedAt),
+    event.id,
+    event.eventId,
+    workSaid(event),
+    event.reason,
   ]);
   return aligned([['RECEIVER', 'AGE', 'ID', 'EVENT', 'WORK', 'REASON'], ...rows]);
 }

@@ -26,8 +26,8 @@ import { isSubmit, sourceOf } from './visit.js';
 /** What is kept of a bank's answer. */
 export interface ReturnOptions {
   /**
-   * Fields of the bank's form that go on as parameters of the URL, such as `['cres']`, in ASCII; the others are dropped with the
-   * body. Together at most 6,000 characters in the URL. Default: none.
+   * Fields of the bank's form that go on as parameters of the URL, such as `['cres']`, in ASCII; the others are dropped with
+   * the body. Together at most 6,000 characters in the URL. Default: none.
    */
   readonly fields?: readonly string[];
 }
