@@ -1,12 +1,11 @@
 /** Something done again and again in the background, never twice at once. */
 import { AsyncResource } from 'node:async_hooks';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, Timer } from '../clock.js';
 
 export interface Repeating {
   /** Runs the task now, and again whenever `everyMs` have passed since it ended; idempotent. */
   start(): void;
-  /** Runs it in a moment, once for all who ask in the meantime; when it is running, once more afterwards. Nothing before the start. */
+  /** Runs it at once; when it is running already, once more directly afterwards. Nothing before the start. */
   now(): void;
   /** No further run; resolves when the running one has ended. */
   stop(): Promise<void>;
@@ -51,17 +50,18 @@ class Repetition implements Repeating {
   }
 
   async #run(): Promise<void> {
-    while (this.#again) {
-      // Answers come in bursts: all who ask in one turn of the event loop get one run.
-      await turn();
-      this.#again = false;
-      if (this.#started) await this.task();
-    }
+    while (this.#takeRequest()) await this.task();
     this.#running = undefined;
     if (this.#started) {
       this.#timer = this.clock.after(this.everyMs, () => {
         this.now();
       });
     }
+  }
+
+  #takeRequest(): boolean {
+    const asked = this.#again && this.#started;
+    this.#again = false;
+    return asked;
   }
 }
