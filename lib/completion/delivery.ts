@@ -40,7 +40,7 @@ export interface DeliveryParts {
 
 /** Tells Fanfare about completions for as long as it runs. */
 export interface Delivery extends LedWork {
-  /** There may be something due: look now, not at the next tick. */
+  /** There may be something due: look at once, not at the next tick. */
   nudge(): void;
   /** Sends this very completion, and resolves when what came of it is written down; `false`: nobody may send it now. */
   deliver(admissionId: string): Promise<boolean>;
@@ -62,6 +62,7 @@ class DeliveryLoop implements Delivery {
   readonly #dispatch: Dispatch;
   readonly #ticks: Repeating;
   readonly #running = new Map<Promise<void>, DueDelivery>();
+  #nudged: NodeJS.Immediate | undefined;
   #flow: Flow;
   #probedAt = -Infinity;
   #started = false;
@@ -92,7 +93,11 @@ class DeliveryLoop implements Delivery {
   }
 
   nudge(): void {
-    this.#ticks.now();
+    // Orders and answers come in bursts: one look serves all of a turn of the event loop.
+    this.#nudged ??= setImmediate(() => {
+      this.#nudged = undefined;
+      this.#ticks.now();
+    });
   }
 
   async stop(): Promise<void> {
@@ -162,7 +167,9 @@ class DeliveryLoop implements Delivery {
   #send(delivery: DueDelivery, { probe, mayBeMore }: { probe: boolean; mayBeMore: boolean }): void {
     const running = this.#dispatch.deliver(delivery, probe).then(() => {
       this.#running.delete(running);
-      if (mayBeMore) this.nudge();
+      // A probe is on its way alone: no others come back with it.
+      if (probe) this.#ticks.now();
+      else if (mayBeMore) this.nudge();
     });
     this.#running.set(running, delivery);
   }

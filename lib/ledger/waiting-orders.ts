@@ -19,9 +19,9 @@ export class WaitingOrders {
   put(row: Row, before: Row | undefined): void {
     const waits = row.state === 'ordered' ? row : undefined;
     const waited = before?.state === 'ordered' ? before : undefined;
-    if (waited !== undefined && waits !== undefined) this.#rows[this.#placeOf(waited)] = waits;
+    if (waited !== undefined && waits !== undefined) this.#rows[this.#rows.indexOf(waited)] = waits;
     else if (waits !== undefined) this.#rows.splice(this.#placeOf(waits), 0, waits);
-    else if (waited !== undefined) this.#leaveOut(this.#placeOf(waited));
+    else if (waited !== undefined) this.#leaveOut(this.#rows.indexOf(waited));
   }
 
   clear(): void {
