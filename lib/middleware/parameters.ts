@@ -4,7 +4,7 @@
  */
 
 /** The value of a name; of a doubled one its pairs, which no reader accepts. */
-export type Parameters = (name: string) => string | readonly string[] | undefined;
+export type ValueByName = (name: string) => string | readonly string[] | undefined;
 
 /** A pair as it is spelled. */
 interface Pair {
@@ -12,8 +12,17 @@ interface Pair {
   readonly spelled: string;
 }
 
-export function parametersOf(text: string): Parameters {
-  const { byName } = readingOf(text);
+/** The parameters of a query, which several parts of a request ask for: the latest reading is kept. */
+export function parametersOf(query: string): ValueByName {
+  return valuesIn(readingOf(query));
+}
+
+/** The fields of a form, which is read once: nothing of it is kept. */
+export function formFieldsOf(form: string): ValueByName {
+  return valuesIn(read(form));
+}
+
+function valuesIn({ byName }: Reading): ValueByName {
   return (name) => {
     const pairs = byName.get(name)?.map(({ spelled }) => spelled);
     return pairs?.length === 1 ? new URLSearchParams(pairs[0]).values().next().value : pairs;

@@ -1,5 +1,5 @@
 /** Reading a sent form when no body parser ran before us. */
-import { parametersOf } from './parameters.js';
+import { formFieldsOf } from './parameters.js';
 import { damaged, isUnread, readText, type Sent } from './read-text.js';
 import { type Fields, fieldsOf } from './token-sources.js';
 
@@ -30,5 +30,5 @@ function parsed(body: unknown): Fields {
 async function ownReading(sent: Sent): Promise<Fields> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(sent.req.headers['content-type'] ?? ''))
     throw damaged('the body is no form');
-  return parametersOf(await readText(sent, MOST_KILOBYTES));
+  return formFieldsOf(await readText(sent, MOST_KILOBYTES));
 }
