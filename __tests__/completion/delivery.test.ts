@@ -22,6 +22,41 @@ describe('delivering', () => {
     await rig.delivery.stop();
   });
 
+  it('asks the ledger once for all who nudge in one turn, and for all answers of one', async () => {
+    const asked: number[] = [];
+    const rig = new Rig({}, (ledger) =>
+      standIn(ledger, {
+        takeDue: (limit, leaseMs) => {
+          asked.push(limit);
+          return ledger.takeDue(limit, leaseMs);
+        },
+      }),
+    );
+    rig.delivery.start();
+    await rig.clock.advance(0);
+    await rig.order(...numbered(15));
+    asked.length = 0;
+    for (let order = 0; order < 15; order += 1) rig.delivery.nudge();
+    await rig.clock.advance(0);
+    expect(rig.fanfare.calls).toHaveLength(15);
+    expect(asked).toEqual([10, 10]);
+    await rig.delivery.stop();
+  });
+
+  it('tells of what was recorded just before it is stopped', async () => {
+    const rig = new Rig();
+    rig.delivery.start();
+    await rig.clock.advance(0);
+    await rig.order('a');
+    rig.delivery.nudge();
+    await rig.delivery.stop();
+    expect(await rig.states('a')).toEqual(['delivered']);
+    rig.delivery.nudge();
+    await rig.order('b');
+    await rig.clock.advance(MINUTE);
+    expect(await rig.states('b')).toEqual(['ordered']);
+  });
+
   it('finds what is due at the next tick when nobody nudges', async () => {
     const rig = new Rig();
     rig.delivery.start();

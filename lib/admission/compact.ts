@@ -6,6 +6,6 @@ export type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 /** Leaves out every field that is `undefined`. */
 export function compact<T extends object>(fields: T): Compact<T> {
   const known: Record<string, unknown> = {};
-  for (const name in fields) if (fields[name] !== undefined) known[name] = fields[name];
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) known[name] = value;
   return known as Compact<T>;
 }

@@ -95,12 +95,13 @@ class DeliveryLoop implements Delivery {
   nudge(): void {
     // Orders and answers come in bursts: one look serves all of a turn of the event loop.
     this.#nudged ??= setImmediate(() => {
-      this.#nudged = undefined;
-      this.#ticks.now();
+      this.#look();
     });
   }
 
   async stop(): Promise<void> {
+    // Whoever records an order and closes at once has it told all the same.
+    if (this.#nudged !== undefined) this.#look();
     this.#started = false;
     await this.#ticks.stop();
     await Promise.all(this.#running.keys());
@@ -121,6 +122,12 @@ class DeliveryLoop implements Delivery {
     const { queue, flow } = readMemo(memo, this.#clock.now(), this.#perMinute);
     this.#dispatch.recall(queue);
     this.#flow = flow;
+  }
+
+  #look(): void {
+    clearImmediate(this.#nudged);
+    this.#nudged = undefined;
+    this.#ticks.now();
   }
 
   async #tick(): Promise<void> {
