@@ -18,6 +18,7 @@ const LONG = 8 * SHORT;
 /** Under Node's limit for a whole head. */
 const LONGEST_HEAD = 2 * SHORT;
 const ROUNDS = 9;
+const TRIES = 5;
 /** Below this everything is noise. */
 const LEAST_MS = 0.2;
 /** Between eight times, for straight lines, and sixty-four, for squares. */
@@ -25,12 +26,16 @@ const STEEPEST = 24;
 
 let shop: FuzzedShop;
 let listener: RequestListener;
+let doors: RequestListener;
 let limit: number;
 
 beforeAll(async () => {
   shop = await openFuzzedShop();
-  listener = withDoorsOf(shop);
-  ({ limit } = await limits(listener));
+  doors = withDoorsOf(shop);
+  ({ limit } = await limits(doors));
+});
+beforeEach(() => {
+  listener = doors;
 });
 afterAll(() => shop.fanfare.close());
 
@@ -65,6 +70,15 @@ async function fastest({ target, ...ask }: Ask): Promise<number> {
     best = Math.min(best, cpuMs() - began);
   }
   return best;
+}
+
+/** What is over is measured again, beside a limit of that moment: the machine may have become slower since the last. */
+async function staysWithinLimit(ask: Ask): Promise<boolean> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    if ((await fastest(ask)) < limit) return true;
+    ({ limit } = await limits(doors));
+  }
+  return false;
 }
 
 const filled = (piece: string, length: number): string =>
@@ -200,7 +214,7 @@ const INPUTS: Readonly<Record<string, Grow>> = {
 test.each(Object.entries(INPUTS))('%s', async (_name, grow) => {
   const [short, long] = [await fastest(grow(SHORT)), await fastest(grow(LONG))];
   expect(long / Math.max(short, LEAST_MS)).toBeLessThan(STEEPEST);
-  expect(await fastest(grow(LONGEST_HEAD))).toBeLessThan(limit);
+  expect(await staysWithinLimit(grow(LONGEST_HEAD))).toBe(true);
 });
 
 const TEXTS: Readonly<Record<string, string>> = {
@@ -214,7 +228,7 @@ test.each(Object.entries(TEXTS))('a log line of %s', async (_name, text) => {
   listener = (_req, res) => {
     res.end(JSON.stringify(redact(Array.from({ length: LONGEST_HEAD / (text.length + 3) }, () => text))));
   };
-  expect(await fastest(get('/'))).toBeLessThan(limit);
+  expect(await staysWithinLimit(get('/'))).toBe(true);
 });
 
 test('a square would be seen', async () => {
