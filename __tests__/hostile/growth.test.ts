@@ -18,7 +18,8 @@ const LONG = 8 * SHORT;
 /** Under Node's limit for a whole head. */
 const LONGEST_HEAD = 2 * SHORT;
 const ROUNDS = 9;
-const TRIES = 5;
+/** How often what is over its limit is measured again. */
+const TRIES = 4;
 /** Below this everything is noise. */
 const LEAST_MS = 0.2;
 /** Between eight times, for straight lines, and sixty-four, for squares. */
@@ -73,12 +74,13 @@ async function fastest({ target, ...ask }: Ask): Promise<number> {
 }
 
 /** What is over is measured again, beside a limit of that moment: the machine may have become slower since the last. */
-async function staysWithinLimit(ask: Ask): Promise<boolean> {
-  for (let tried = 0; tried < TRIES; tried += 1) {
-    if ((await fastest(ask)) < limit) return true;
+async function shareOfLimit(ask: Ask): Promise<number> {
+  let share = (await fastest(ask)) / limit;
+  for (let again = 0; again < TRIES && share >= 1; again += 1) {
     ({ limit } = await limits(doors));
+    share = (await fastest(ask)) / limit;
   }
-  return false;
+  return share;
 }
 
 const filled = (piece: string, length: number): string =>
@@ -214,7 +216,7 @@ const INPUTS: Readonly<Record<string, Grow>> = {
 test.each(Object.entries(INPUTS))('%s', async (_name, grow) => {
   const [short, long] = [await fastest(grow(SHORT)), await fastest(grow(LONG))];
   expect(long / Math.max(short, LEAST_MS)).toBeLessThan(STEEPEST);
-  expect(await staysWithinLimit(grow(LONGEST_HEAD))).toBe(true);
+  expect(await shareOfLimit(grow(LONGEST_HEAD))).toBeLessThan(1);
 });
 
 const TEXTS: Readonly<Record<string, string>> = {
@@ -228,7 +230,7 @@ test.each(Object.entries(TEXTS))('a log line of %s', async (_name, text) => {
   listener = (_req, res) => {
     res.end(JSON.stringify(redact(Array.from({ length: LONGEST_HEAD / (text.length + 3) }, () => text))));
   };
-  expect(await staysWithinLimit(get('/'))).toBe(true);
+  expect(await shareOfLimit(get('/'))).toBeLessThan(1);
 });
 
 test('a square would be seen', async () => {
