@@ -28,7 +28,6 @@ const rooms = {
 const doors = {
   jsonwebtoken: 'tokens',
   undici: 'fanfare-api',
-  cockatiel: 'fanfare-api',
   'lru-cache': 'validation',
   negotiator: 'middleware',
   express: 'emulator',

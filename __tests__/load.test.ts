@@ -54,7 +54,6 @@ test.each([
   'node:http',
   'node:zlib',
   'node:dns',
-  'cockatiel',
   'fanfare-api/answers',
   'fanfare-api/transport',
   'validation/validator',

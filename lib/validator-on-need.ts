@@ -1,5 +1,4 @@
 /** Asking Fanfare whether a token is good; nothing of it is loaded before the first token, or before `ready()`. */
-import { loadCockatiel } from './fanfare-api/cockatiel.js';
 import type { Validator, ValidatorOptions } from './validation/validator.js';
 import type * as ValidatorModule from './validation/validator.js';
 
@@ -15,7 +14,6 @@ export function validatorOnNeed(options: ValidatorOptions): Validator & { warm()
     paused: () => made?.paused(),
     warm() {
       load();
-      loadCockatiel();
     },
   };
 }

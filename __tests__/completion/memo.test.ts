@@ -6,7 +6,7 @@ const NOW = 1_700_000_000_000;
 const PAUSED: Queue = {
   ...OPEN_QUEUE,
   resumedAt: NOW - 5,
-  window: { samples: [false, null], currentSample: 1, failures: 1, successes: 0 },
+  window: { answers: [false, true] },
   pause: {
     cause: 'refusal',
     status: 401,
@@ -31,12 +31,17 @@ it('leaves the pace to each process', () => {
   expect(readMemo(text, NOW, 60).flow.pace).toMatchObject({ perMinute: 60 });
 });
 
-it.each(['', 'null', '{', '[]', '{"version":2,"queue":{},"flow":{}}', '"text"'])(
-  'that is not of this version is none: %j',
-  (text) => {
-    expect(readMemo(text, NOW, undefined)).toEqual({ queue: OPEN_QUEUE, flow: fullFlow(NOW) });
-  },
-);
+it.each([
+  '',
+  'null',
+  '{',
+  '[]',
+  '{"version":1,"queue":{},"flow":{}}',
+  '{"version":3,"queue":{},"flow":{}}',
+  '"text"',
+])('that is not of this version is none: %j', (text) => {
+  expect(readMemo(text, NOW, undefined)).toEqual({ queue: OPEN_QUEUE, flow: fullFlow(NOW) });
+});
 
 it('stays small enough to be kept', () => {
   const kept = {

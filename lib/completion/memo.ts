@@ -8,7 +8,7 @@ export interface Memo {
 }
 
 /** Goes up when the shape changes; what another version wrote is not read. */
-const VERSION = 1;
+const VERSION = 2;
 /** The ledger keeps no more. What is parked is the only part that grows, and comes due by itself. */
 const MOST_PARKED = 150;
 

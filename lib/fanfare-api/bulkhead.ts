@@ -1,6 +1,4 @@
 /** A limit on how many calls run at once and how many may wait for their turn. */
-import type * as Cockatiel from 'cockatiel';
-import { loadCockatiel } from './cockatiel.js';
 
 /** What `run` resolves with when there is no room left, not even to wait. */
 export const FULL = Symbol('full');
@@ -12,13 +10,39 @@ export interface Bulkhead {
 
 /** Makes a bulkhead of `inFlight` running and `waiting` queued tasks. */
 export function createBulkhead(inFlight: number, waiting: number): Bulkhead {
-  let policy: Cockatiel.BulkheadPolicy | undefined;
+  let running = 0;
+  const turns = createTurns();
   return {
     async run(task) {
-      policy ??= loadCockatiel().bulkhead(inFlight, waiting);
-      // Asked beforehand, since an error for each who is turned away is what a crowd cannot be given.
-      const full = policy.executionSlots === 0 && policy.queueSlots === 0;
-      return full ? FULL : policy.execute(task);
+      if (running < inFlight) running += 1;
+      else if (turns.count() < waiting) await new Promise<void>(turns.add);
+      // Not an error: one for each who is turned away is what a crowd cannot be given.
+      else return FULL;
+      try {
+        return await task();
+      } finally {
+        // Handed over, a place is never free for one who comes in between.
+        const next = turns.take();
+        if (next === undefined) running -= 1;
+        else next();
+      }
+    },
+  };
+}
+
+type Turn = () => void;
+
+/** First come, first served. In two lists: leaving one at its front would move all who stand behind. */
+function createTurns() {
+  let latest: Turn[] = [];
+  /** From the last to the first. */
+  let earlier: Turn[] = [];
+  return {
+    count: () => latest.length + earlier.length,
+    add: (turn: Turn) => latest.push(turn),
+    take: () => {
+      if (earlier.length === 0) [earlier, latest] = [latest.reverse(), earlier];
+      return earlier.pop();
     },
   };
 }
