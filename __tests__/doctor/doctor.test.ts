@@ -110,6 +110,27 @@ test.each([
   ]);
 });
 
+test('a Fanfare that goes wrong later is heard of by an answer of the next second', async () => {
+  const [clock, theirs] = [new ManualClock(), new ManualClock()];
+  const stand = await openStand({ clock }, { clock: theirs });
+  const attach = stand.fanfare.attachAdmission();
+  const browser = await stand.serve((req, res) => {
+    attach(req, res, () => res.end());
+  });
+  const ask = async (): Promise<void> => {
+    const { token } = stand.emulator.mint({ distributionId: 'queue_1', distributionType: 'queue' });
+    await browser.send('/', { headers: { 'X-Fanfare-Admission': token } });
+    await clock.advance(0);
+  };
+  await ask();
+  await theirs.advance(60_000);
+  await ask();
+  expect(stand.said()).toEqual([]);
+  await clock.advance(1_000);
+  await ask();
+  expect(stand.said()).toMatchObject([{ code: 'CLOCK_DRIFT' }]);
+});
+
 test.each([
   ['a cached answer', { Age: '60', Date: 'Tue, 01 Jan 2030 00:00:00 GMT' }, []],
   ['one without a readable time', { Date: 'noon' }, []],

@@ -38,6 +38,7 @@ export interface DoctorParts extends Omit<HealthQuestion, 'organizationId'> {
 
 /** The probes of load balancers come first, so it takes more than a few. */
 const REQUESTS_LOOKED_AT = 1_000;
+const COMPARED_EVERY_MS = 1_000;
 
 export class Doctor implements RequestWatch {
   readonly #parts: DoctorParts;
@@ -46,6 +47,7 @@ export class Doctor implements RequestWatch {
   #left: number;
   #requests: RequestFacts | undefined;
   #clockAhead: number | undefined;
+  #comparedAt = -Infinity;
   #setup: Promise<Facts> | undefined;
   #soon: Timer | undefined;
   #stopped = false;
@@ -83,10 +85,16 @@ export class Doctor implements RequestWatch {
     if (isUnreadForm(req)) this.#see({ ...NOTHING, unreadBody: true });
   });
 
-  /** Hears every answer of Fanfare's. */
-  readonly heard = safely('doctor', (answer: Answer): void => {
-    const { clockAheadOf } = gather();
-    this.#clockAhead = clockAheadOf(answer, this.#parts.clock.now()) ?? this.#clockAhead;
+  /** Hears every answer of Fanfare's, and looks at one a second: a clock goes wrong slowly. */
+  readonly heard = (answer: Answer): void => {
+    const now = this.#parts.clock.now();
+    if (Math.abs(now - this.#comparedAt) < COMPARED_EVERY_MS) return;
+    this.#comparedAt = now;
+    this.#compareClocks({ answer, now });
+  };
+
+  readonly #compareClocks = safely('doctor', ({ answer, now }: { answer: Answer; now: number }): void => {
+    this.#clockAhead = gather().clockAheadOf(answer, now) ?? this.#clockAhead;
     if (!this.#said.has('CLOCK_DRIFT')) this.#judgeSoon();
   });
 

@@ -7,16 +7,25 @@ import type { Row } from './row.js';
  * and stays.
  */
 export function frozenCopy(row: Row, before: Row | undefined): Row {
-  const onRecord = before as Readonly<Record<string, unknown>> | undefined;
+  return partsCopied(row, before) as Row;
+}
+
+type Parts = Readonly<Record<string, unknown>>;
+
+function partsCopied(parts: object, onRecord?: Parts): Parts {
   const copy: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(row))
-    copy[name] = part === onRecord?.[name] ? part : copyOf(part);
-  return Object.freeze(copy) as unknown as Row;
+  for (const name of Object.keys(parts)) {
+    const part = (parts as Parts)[name];
+    if (part === undefined) continue;
+    const kept = part === onRecord?.[name] ? part : copyOf(part);
+    // Metadata may have a field of this name, which an assignment would take for the prototype.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: kept, enumerable: true });
+    else copy[name] = kept;
+  }
+  return Object.freeze(copy);
 }
 
 function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(copyOf));
-  const parts = Object.entries(value).filter(([, part]) => part !== undefined);
-  return Object.freeze(Object.fromEntries(parts.map(([name, part]) => [name, copyOf(part)])));
+  return Array.isArray(value) ? Object.freeze(value.map(copyOf)) : partsCopied(value);
 }

@@ -207,7 +207,7 @@ export const upkeepCases: Cases = {
     const metadata = {
       empty: [],
       none: null,
-      deep: { list: [[], {}], big: 1e21, small: 0.1, text: 'ü\u0000"🎺' },
+      deep: { list: [[], {}], big: 1e21, small: 0.1, text: 'ü\u0000"🎺', ['__proto__']: { own: true } },
     };
     await bench.ledger.complete({
       target: { by: 'admission', admission: ADMISSION },
