@@ -6,7 +6,7 @@ import { assertSpoken } from './fanfare-api/gaps.js';
 import { askedLedger } from './middleware/asked-ledger.js';
 import type { Context } from './middleware/context.js';
 import { cookieStyle } from './middleware/cookies.js';
-import { held } from './middleware/sessions.js';
+import { held, showing } from './middleware/sessions.js';
 import type { CheckedOptions } from './options.js';
 import { readSession } from './tokens/session.js';
 import type { Ceiling, CeilingOptions } from './validation/ceiling.js';
@@ -38,7 +38,7 @@ export function createContext(
     cookies,
     verifiedSession: rememberVerified((text) => {
       const carried = readSession(keyring, organizationId, text);
-      return carried && held(carried, text, settings, cookies);
+      return carried && showing(checked, held(carried, text, settings, cookies));
     }),
     validator,
     ...(perMinute === undefined ? {} : { ceiling: ceilingOnNeed({ clock, emit, perMinute }) }),

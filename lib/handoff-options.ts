@@ -29,6 +29,7 @@ export function readHandoffOptions(
       keyring: createKeyring(secrets),
       destinations: new Set(destinations.map((one) => readOrigin('handoff.destinations', one))),
       ...(origin === undefined ? {} : { origin: readOrigin('handoff.origin', origin) }),
+      shown: new WeakMap(),
     },
   };
 }

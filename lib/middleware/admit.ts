@@ -137,7 +137,7 @@ export async function keep(
     sealToken(context.keyring, token, admission.id),
     others,
   );
-  const held = showing({
+  const held = showing(context, {
     ...written,
     fresh,
     admission: Object.freeze({

@@ -81,6 +81,8 @@ export interface Handoff {
   readonly keyring: Keyring;
   readonly destinations: ReadonlySet<string>;
   readonly origin?: string;
+  /** Which session an admission was shown for, since `req.admission` may be handed on without its request. */
+  readonly shown: WeakMap<RequestAdmission, HeldSession>;
 }
 
 export interface Context {

@@ -11,7 +11,7 @@ import type { Context, Handoff } from './context.js';
 import { endEarlierLink, isHeldByLink, newLinkId, noteLink } from './held-by-link.js';
 import type { Request } from './http.js';
 import type { RequestStates } from './request-state.js';
-import { type HeldSession, sessionShown, sidHashOf, tokenOf } from './sessions.js';
+import { type HeldSession, sidHashOf, tokenOf } from './sessions.js';
 import { HANDOFF_PARAMETER } from './token-sources.js';
 
 export interface HandoffOptions {
@@ -42,9 +42,10 @@ export async function createHandoffUrl(
   reference: Request | RequestAdmission,
   { url, expiresInSeconds = 60 }: HandoffUrlOptions,
 ): Promise<string> {
-  const { keyring, address } = destinationOf(context.handoff, url);
+  const { keyring, shown, address } = destinationOf(context.handoff, url);
   const endsInMs = checkedSeconds(expiresInSeconds) * 1_000;
-  const here = holderOf(states, reference);
+  const here = 'headers' in reference ? ofRequest(states, reference) : shown.get(reference);
+  if (here === undefined) throw nothingToHandOver();
   const token = tokenOf(context, here);
   if (token === undefined) throw new FanfareError('ADMISSION_INVALID');
   const { admission } = here.session;
@@ -75,12 +76,10 @@ function checkedSeconds(seconds: number): number {
   throw new TypeError(`"expiresInSeconds" must be a number from 1 to ${LONGEST_SECONDS}`);
 }
 
-function holderOf(states: RequestStates, reference: Request | RequestAdmission): HeldSession {
-  const held = 'headers' in reference ? ofRequest(states, reference) : sessionShown(reference);
-  if (held !== undefined) return held;
+function nothingToHandOver(): FanfareError {
   const message =
     'Nothing to hand over: give the request of an admitted shopper, or its own "req.admission".';
-  throw new FanfareError('ADMISSION_REQUIRED', { message });
+  return new FanfareError('ADMISSION_REQUIRED', { message });
 }
 
 function ofRequest(states: RequestStates, req: Request): HeldSession | undefined {

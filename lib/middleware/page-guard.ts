@@ -87,7 +87,7 @@ function pass({ context, req, res }: Visit, { trouble }: RequestState, held: Hel
     const ruling = outageRules().ruleOnSession(context, held, 'page', trouble);
     if (ruling === 'later' || ruling === 'refuse') return refusalForToken(trouble);
     const admission = Object.freeze({ ...held.admission, verifiedBy: 'grace' as const });
-    req.admission = showing({ ...held, admission }).admission;
+    req.admission = showing(context, { ...held, admission }).admission;
   } else {
     req.admission = held.admission;
   }

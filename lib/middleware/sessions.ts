@@ -66,7 +66,7 @@ export function held(
   style: CookieStyle,
 ): HeldSession {
   const name = cookieName(style, session.admission.id);
-  return showing({
+  return {
     session,
     sealedToken,
     cookieName: name,
@@ -78,20 +78,13 @@ export function held(
       verifiedBy: session.provenBy === 'fanfare' ? ('session' as const) : ('grace' as const),
     }),
     standing: 'good',
-  });
+  };
 }
 
-const shown = new WeakMap<RequestAdmission, HeldSession>();
-
-/** Remembers which session an admission stands for, for those who hand on `req.admission` without its request. */
-export function showing(held: HeldSession): HeldSession {
-  shown.set(held.admission, held);
+/** Remembers which session its admission stands for, where admissions are handed over: for all others it would be garbage. */
+export function showing({ handoff }: Pick<Context, 'handoff'>, held: HeldSession): HeldSession {
+  handoff?.shown.set(held.admission, held);
   return held;
-}
-
-/** The session that an admission was shown for; `undefined` for one that no request of this process had. */
-export function sessionShown(admission: RequestAdmission): HeldSession | undefined {
-  return shown.get(admission);
 }
 
 /** The admission token of a session; `undefined` when it was sealed under no secret of ours. */
@@ -138,7 +131,7 @@ export async function writeSession(
   const { cookies, keyring, settings, clock } = context;
   const endsAt = endOf(session, settings);
   const value = signSession(keyring, settings.organizationId, session, sealedToken, endsAt);
-  const written = held({ session, sealedToken }, value, settings, cookies);
+  const written = showing(context, held({ session, sealedToken }, value, settings, cookies));
   const kept = others.filter((other) => other.session.admission.id !== session.admission.id);
   const leaving = await sessionsToDrop(context, kept, written.bytes);
   if (leaving === undefined) {
