@@ -129,7 +129,7 @@ const heardAny: fc.Arbitrary<Heard> = fc.record(
 
 test('whatever is heard, a pause has an end within a minute, and only a probe ends or moves it', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(heardAny, fc.boolean()), { maxLength: 80 }), (calls) => {
+    fc.property(fc.array(fc.tuple(heardAny, fc.boolean()), { maxLength: 80, size: 'max' }), (calls) => {
       let weather: Weather = {};
       for (const [heard, probe] of calls) {
         const after = afterCall(weather, heard, 1_000, probe);

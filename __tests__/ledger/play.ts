@@ -283,7 +283,7 @@ export function onMemory(): Play {
   return new Play((clock) => memoryLedger({ clock }));
 }
 
-export const sequences = fc.array(command, { minLength: 1, maxLength: 40 });
+export const sequences = fc.array(command, { minLength: 1, maxLength: 40, size: 'max' });
 
 /** Holds when an engine answers every sequence as the memory engine does, and ends with the same rows. */
 export async function playsAlike(

@@ -92,7 +92,7 @@ const command = fc.oneof(
   },
 );
 
-export const schedules = fc.array(command, { minLength: 1, maxLength: 24 });
+export const schedules = fc.array(command, { minLength: 1, maxLength: 24, size: 'max' });
 export type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
 type Do<Name> = Extract<Command, { readonly do: Name }>;
 

@@ -12,7 +12,12 @@ const keyring = createKeyring([NEW, OLD]);
 const ORG = 'org_1';
 const END = 1_700_000_600_000;
 
-const id = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019_-')), minLength: 1, maxLength: 128 });
+const id = fc.string({
+  unit: fc.constantFrom(...Array.from('abcXYZ019_-')),
+  minLength: 1,
+  maxLength: 128,
+  size: 'max',
+});
 const time = fc.integer({ min: 1_000_000_000_000, max: 4_000_000_000_000 });
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => Buffer.from(b).toString('base64url'));
 const admission = fc.record(
