@@ -9,7 +9,7 @@ import type { DeliveryAnswer } from '../fanfare-api/answers.js';
 import { afterFailure, afterSuccess } from '../fanfare-api/outage-window.js';
 import { pausedBy, reopened, resumed, resumedBy, stillPaused, unparked } from './pause.js';
 import type { Answered, Decision, Failed, Pause, Queue, Refused } from './queue.js';
-import { isMissing, joined, progressed } from './queue.js';
+import { isMissing, isUntroubled, joined, progressed } from './queue.js';
 import { REFUSAL_PATIENCE_MS, refusedRetryAt, retryAt } from './schedule.js';
 
 const FORBIDDEN_LIMIT = 2;
@@ -47,6 +47,7 @@ function isFinal(answer: Refused | Failed): answer is Refused & { readonly known
 function delivered(queue: Queue, answered: Answered): Decision {
   // An answer to what was sent before the pause says nothing about now: only a probe resumes.
   if (queue.pause !== undefined && answered.probe) return resumed(queue.pause, answered);
+  if (isUntroubled(queue)) return { outcome: { to: 'delivered' }, queue, putBack: [] };
   const { window, ...rest } = { ...unparked(queue, answered.admissionId), forbidden: [], missing: [] };
   const open = { ...rest, ...compact({ window: afterSuccess(window) }) };
   return { outcome: { to: 'delivered' }, queue: open, putBack: [] };

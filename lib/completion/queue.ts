@@ -61,6 +61,11 @@ export type Failed = Extract<DeliveryAnswer, { kind: 'failed' }>;
 /** A queue that nothing has happened to yet. */
 export const OPEN_QUEUE: Queue = { forbidden: [], missing: [], resumedAt: 0 };
 
+/** Nothing that one more success would change: nearly always so, and then nothing is made for it. */
+export function isUntroubled({ forbidden, missing, window, pause }: Queue): boolean {
+  return forbidden.length === 0 && missing.length === 0 && window === undefined && pause === undefined;
+}
+
 /** A row's progress after an answer that was no success; its sender lives, so crashes are forgotten. */
 export function progressed(
   answer: Refused | Failed,

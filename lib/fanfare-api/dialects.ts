@@ -22,11 +22,9 @@ export function byBearer({ secretKey }: Pick<Credentials, 'secretKey'>): Headers
 
 /** The merchant's own metadata first: what we say about the order cannot be overwritten by it. */
 function orderMetadata({ order, completedAt }: CompletionReport): Body {
-  return {
-    ...order.metadata,
-    ...compact({ orderId: order.orderId, orderAmount: order.amount, currency: order.currency }),
-    completedAt: isoTime(completedAt),
-  };
+  const { orderId, amount: orderAmount, currency } = order;
+  const named = compact({ orderId, orderAmount, currency, completedAt: isoTime(completedAt) });
+  return order.metadata === undefined ? named : { ...order.metadata, ...named };
 }
 
 const GENERIC = { path: '/v1/admission/validate' };

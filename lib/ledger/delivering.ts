@@ -22,11 +22,10 @@ export function byUrgency(one: OrderedRow, other: OrderedRow): number {
 /** Hands a completion to a sender for `leaseMs`. A lease that is still there was never settled: its sender died. */
 export function lease(row: OrderedRow, leaseId: string, leaseMs: number, now: number): DueDelivery {
   const { lease: unsettled, crashes = 0 } = row.delivery;
-  const delivery = {
-    ...row.delivery,
-    ...(unsettled === undefined ? {} : { crashes: crashes + 1 }),
-    lease: { id: leaseId, until: now + leaseMs },
-  };
+  const taken = { lease: { id: leaseId, until: now + leaseMs } };
+  const crashed = unsettled === undefined ? undefined : { crashes: crashes + 1 };
+  // Not by spreading: see `inState`.
+  const delivery = Object.assign({}, row.delivery, crashed, taken);
   return { row: inState(row, { state: 'ordered', order: row.order, delivery }, now), leaseId, takenAt: now };
 }
 
