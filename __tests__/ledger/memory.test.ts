@@ -46,6 +46,15 @@ describe('memoryLedger', () => {
     await expect(ledger.find(ADMISSION.id)).resolves.toBeUndefined();
   });
 
+  it('leaves out what has no value, as JSON does in the durable engines', async () => {
+    const ledger = memoryLedger();
+    const metadata = { gift: true, wrap: undefined, deep: { note: undefined } };
+    const target = { by: 'admission', admission: ADMISSION } as const;
+    await ledger.complete({ target, order: { orderId: 'order-1', metadata } });
+    const [taken] = await ledger.takeDue(1, 1_000);
+    expect(taken?.row.order.metadata).toStrictEqual({ gift: true, deep: {} });
+  });
+
   it('goes on knowing the other rows of a consumer when one has gone', async () => {
     const clock = new ManualClock();
     const ledger = memoryLedger({ clock });
