@@ -131,6 +131,31 @@ test('a Fanfare that goes wrong later is heard of by an answer of the next secon
   expect(stand.said()).toMatchObject([{ code: 'CLOCK_DRIFT' }]);
 });
 
+test('an answer that does not tell the time keeps no other of that second from being looked at', async () => {
+  let asked = 0;
+  const wire = await httpWire((res) => {
+    asked += 1;
+    res
+      .writeHead(500, { Date: 'Tue, 01 Jan 2030 00:00:00 GMT', ...(asked === 1 ? { Age: '60' } : {}) })
+      .end();
+  });
+  const clock = new ManualClock();
+  const stand = await openStand({ api: { baseUrl: wire.origin }, clock });
+  const attach = stand.fanfare.attachAdmission();
+  const browser = await stand.serve((req, res) => {
+    attach(req, res, () => res.end());
+  });
+  for (const said of [0, 1]) {
+    const { token } = stand.emulator.mint({ distributionId: 'queue_1', distributionType: 'queue' });
+    await browser.send('/', { headers: { 'X-Fanfare-Admission': token } });
+    await clock.advance(0);
+    expect(stand.said()).toHaveLength(said);
+  }
+  expect(stand.said()).toMatchObject([{ code: 'CLOCK_DRIFT' }]);
+  expect(asked).toBe(2);
+  await wire.close();
+});
+
 test.each([
   ['a cached answer', { Age: '60', Date: 'Tue, 01 Jan 2030 00:00:00 GMT' }, []],
   ['one without a readable time', { Date: 'noon' }, []],

@@ -1,5 +1,5 @@
 /** An admission goes from one domain's shop to the checkout of another, by a link. */
-import { type FanfareOptions, type Ledger, memoryLedger } from '../../lib/index.js';
+import { type FanfareOptions, type Ledger, memoryLedger, type RequestAdmission } from '../../lib/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { closeStages, showAdmission, type Stage } from '../support/servers.js';
 import { BOTH, codeOf, type Domains, leave, MINUTE, openDomains, openShop, PAY } from './two-domains.js';
@@ -38,6 +38,28 @@ describe('a link to another domain', () => {
     await expect(stage.fanfare.createHandoffUrl(foreign, { url: PAY })).rejects.toMatchObject({
       code: 'ADMISSION_REQUIRED',
     });
+  });
+
+  it('is made of what "req.admission" became by a token, by the instance that showed it', async () => {
+    const elsewhere = stage.another({ ledger, handoff: { secrets: [BOTH], destinations: [PAY] } });
+    let shown: RequestAdmission | undefined;
+    const shop = await stage.serve('Express 5', [
+      { use: [stage.fanfare.attachAdmission()] },
+      {
+        path: '/',
+        use: [
+          (req, res) => {
+            shown = req.admission;
+            res.end();
+          },
+        ],
+      },
+    ]);
+    await shop.send('/', { headers: { 'X-Fanfare-Admission': stage.token() } });
+    await expect(elsewhere.createHandoffUrl(shown!, { url: PAY })).rejects.toMatchObject({
+      code: 'ADMISSION_REQUIRED',
+    });
+    await expect(stage.fanfare.createHandoffUrl(shown!, { url: PAY })).resolves.toContain(PAY);
   });
 
   it('never carries the token in clear', async () => {

@@ -89,12 +89,15 @@ export class Doctor implements RequestWatch {
   readonly heard = (answer: Answer): void => {
     const now = this.#parts.clock.now();
     if (Math.abs(now - this.#comparedAt) < COMPARED_EVERY_MS) return;
-    this.#comparedAt = now;
     this.#compareClocks({ answer, now });
   };
 
   readonly #compareClocks = safely('doctor', ({ answer, now }: { answer: Answer; now: number }): void => {
-    this.#clockAhead = gather().clockAheadOf(answer, now) ?? this.#clockAhead;
+    const ahead = gather().clockAheadOf(answer, now);
+    // One that does not tell the time is no look at it.
+    if (ahead === undefined) return;
+    this.#comparedAt = now;
+    this.#clockAhead = ahead;
     if (!this.#said.has('CLOCK_DRIFT')) this.#judgeSoon();
   });
 

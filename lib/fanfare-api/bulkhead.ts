@@ -15,7 +15,7 @@ export function createBulkhead(inFlight: number, waiting: number): Bulkhead {
   return {
     async run(task) {
       if (running < inFlight) running += 1;
-      else if (turns.count() < waiting) await new Promise<void>(turns.add);
+      else if (turns.count() < waiting) await new Promise<void>((turn) => turns.add(turn));
       // Not an error: one for each who is turned away is what a crowd cannot be given.
       else return FULL;
       try {
