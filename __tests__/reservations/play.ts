@@ -255,10 +255,19 @@ export class Play {
   }
 
   /** Once its order is on record no other attempt begins. */
-  async #covers({ admission: id, attemptId, orderId, covered }: Payment): Promise<boolean> {
+  async #covers(payment: Payment): Promise<boolean> {
+    const { admission: id, attemptId, orderId, covered } = payment;
     const row = await this.#world.ledger.find(id);
     if (row !== undefined && isUsed(row)) return row.order.orderId === orderId && covered === true;
+    if (await this.#isTaken(payment)) return false;
     return row !== undefined && 'attempt' in row && row.attempt.id === attemptId;
+  }
+
+  /** An older attempt was paid late, and its process died when it had converted and not yet recorded. */
+  async #isTaken({ admission: id, orderId }: Payment): Promise<boolean> {
+    const holds = await this.#ground.holds();
+    const sold = holds.filter((one) => one.admissionId === id && one.state === 'converted');
+    return sold.some((one) => one.orderId !== orderId);
   }
 
   async #record({ admission: id, orderId }: Payment): Promise<void> {
