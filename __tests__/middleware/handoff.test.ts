@@ -40,6 +40,15 @@ describe('a link to another domain', () => {
     });
   });
 
+  it('is made of the "req.admission" of an outage, too', async () => {
+    const { here } = await open();
+    stage.emulator.faults.set({ on: 'validate', kind: 'status', status: 503 });
+    const renewed = { 'X-Fanfare-Admission': stage.token({ expiresInSeconds: 3_600 }) };
+    const left = await here.visit('/leave-with-admission', renewed);
+    expect([left.status, left.headers.location]).toEqual([303, expect.stringContaining(`${PAY}/pay`)]);
+    expect(stage.events.map(({ type }) => type)).toContain('fanfare.unavailable');
+  });
+
   it('is made of what "req.admission" became by a token, by the instance that showed it', async () => {
     const elsewhere = stage.another({ ledger, handoff: { secrets: [BOTH], destinations: [PAY] } });
     let shown: RequestAdmission | undefined;

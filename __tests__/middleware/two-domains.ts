@@ -53,7 +53,10 @@ export async function openDomains(
     { path: '/leave', use: [handing((req) => fanfare.createHandoffUrl(req, { url: `${PAY}/pay?cart=1` }))] },
     {
       path: '/leave-with-admission',
-      use: [handing((req) => fanfare.createHandoffUrl(req.admission!, { url: `${PAY}/pay` }))],
+      use: [
+        fanfare.requireAdmission(),
+        handing((req) => fanfare.createHandoffUrl(req.admission!, { url: `${PAY}/pay` })),
+      ],
     },
   ]);
   const there = await stage.serve('Express 5', [
