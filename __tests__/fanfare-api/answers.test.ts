@@ -293,11 +293,10 @@ describe('readDelivery', () => {
     expect(delivery(200, '', limits)).toEqual({ kind: 'done', already: false, rateLimit });
   });
 
-  it('counts a success even when its body was cut, and a refusal too', () => {
+  it('counts a refusal whose body was cut, but no success: it may have been a page, or a no', () => {
     const cut = { cut: 'body too long' };
     expect(readDelivery({ status: 200, headers: {}, body: cut }, now)).toEqual({
-      kind: 'done',
-      already: false,
+      ...{ kind: 'failed', status: 200, reason: 'HTTP 200 OK, body too long' },
     });
     expect(readDelivery({ status: 404, headers: {}, body: cut }, now)).toMatchObject({ kind: 'refused' });
   });

@@ -181,6 +181,15 @@ test('denied refuses new claims, and leaves what runs', async () => {
   expect(await stateOf()).toBe('free');
 });
 
+test.each(['reason', 'denyReason', 'deniedReason'])(
+  'denied because the time was over (%s) bars nobody who is admitted again',
+  async (name) => {
+    await send('queue.consumer.denied', { ...IDS, deniedAt: seconds(1), [name]: 'ADMISSION_EXPIRED' });
+    await claimed();
+    expect(await stateOf()).toBe('active');
+  },
+);
+
 test('expired ends nothing that has begun or has an order', async () => {
   await claimed();
   await send('queue.admission_expired', { ...IDS, expiredAt: seconds(1) });

@@ -51,7 +51,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
 const ALREADY = /already[\s_-]*completed/i;
 const FP001 =
-  'it asks for the shopper\'s fingerprint (FP001); set "fingerprintHeader", and hand tokens over by a script that sends that header';
+  'it asks for the shopper\'s fingerprint (FP001); set "fingerprintHeader", and let a script that sends that header hand tokens over and submit orders';
 const SECRETS = /\b(?:sk|pk|whsec)_\S+|\beyJ\S+|\S{48,}/g;
 const LONGEST_REASON = 200;
 
@@ -103,7 +103,7 @@ function outcomeOf(answer: Answer, now: number): DeliveryAnswer {
   if (kind === 'done') return { kind, already: false };
   const body = readErrorBody(textOf(answer));
   if (wordsOf(body).some((words) => ALREADY.test(words))) return { kind: 'done', already: true };
-  const reason = reasonOf(status, body);
+  const reason = reasonOf(answer, body);
   if (kind === 'refused') return { kind, status, known: body.known, reason };
   const seconds = retryAfterSeconds(answer, now);
   return compact({
@@ -121,20 +121,21 @@ function kindOf(answer: Answer): DeliveryAnswer['kind'] {
     return isRefusal(status) && !PASSING.has(status) ? 'refused' : 'failed';
   }
   if (saysNo(answer)) return 'refused';
-  return isPage(answer) ? 'failed' : 'done';
+  return typeof answer.body !== 'string' || isPage(answer) ? 'failed' : 'done';
 }
 
-/** `false`, or `{ success: false }`, which is documented for a timed release. Any other success is taken for done. */
+/** `false`, or `{ success: false }`, which is documented for a timed release. Any other success that is whole is taken for done. */
 function saysNo(answer: Answer): boolean {
   const said = parseJson(textOf(answer));
   return said === false || (Object(said) as { success?: unknown }).success === false;
 }
 
 /** The texts of a body are Fanfare's, and may repeat what we sent: whatever looks like a secret goes. */
-function reasonOf(status: number, body: ErrorBody): string {
-  const answered = isSuccess(status)
-    ? `${statusWords(status)}, but its body is no success`
-    : statusWords(status);
+function reasonOf(answer: Answer, body: ErrorBody): string {
+  const flaw = typeof answer.body === 'string' ? 'but its body is no success' : answer.body.cut;
+  const words = statusWords(answer.status);
+  const answered = isSuccess(answer.status) ? `${words}, ${flaw}` : words;
+
   const said = wordsOf(body).map((words) => words.replace(SECRETS, '[...]').replace(/[^\x20-\x7e]+/g, ' '));
   return [answered, ...new Set(said)].join(': ').slice(0, LONGEST_REASON);
 }

@@ -40,13 +40,15 @@ export function isLoopback(url: URL): boolean {
 }
 
 /**
- * The path of an operation below the base, with `{id}` in the template replaced.
+ * The path of an operation below the base, with `{id}` in the template replaced. A version that the base ends with is not
+ * said twice: the vendor's guides show the gateway's `/v1` in the address of some operations only.
  *
  * @throws RangeError when the finished address is not exactly the base followed by that path, as with an id of `..`.
  */
 export function pathBelow(base: URL, template: string, id: string): string {
   const prefix = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
-  const address = prefix + template.replace('{id}', () => encodeURIComponent(id));
+  const rest = prefix.endsWith('/v1') ? template.replace(/^\/v1(?=\/)/, '') : template;
+  const address = prefix + rest.replace('{id}', () => encodeURIComponent(id));
   const finished = new URL(address);
   if (finished.href !== address || !finished.href.startsWith(`${prefix}/`)) {
     throw new RangeError('The id would lead to another address.');

@@ -62,13 +62,18 @@ export async function performFanfare(
 async function affect(parts: FanfareWorkParts, event: AdmissionEvent): Promise<void> {
   const { ledger, clock } = parts.backstage;
   const now = clock.now();
-  if (event.type === 'admission.denied') {
+  if (event.type === 'admission.denied' && !isOver(event)) {
     await ledger.deny(event, { deniedAt: event.at ?? now, until: now + DENIED_FOR_MS });
   } else if (event.type === 'admission.completed') {
     const { other } = await confirmDelivery(parts.backstage, event);
     if (other !== undefined)
       parts.backstage.emit(otherOrderEvent(parts.receiver, event, other.order.orderId));
   }
+}
+
+/** Who lets the time run out is denied the place, as Fanfare says it, and may be admitted again. */
+function isOver({ data: { reason, denyReason, deniedReason } }: AdmissionEvent): boolean {
+  return [reason, denyReason, deniedReason].includes('ADMISSION_EXPIRED');
 }
 
 async function isInOrder({ ledger, clock }: Backstage, { at, ...event }: AdmissionEvent): Promise<boolean> {
