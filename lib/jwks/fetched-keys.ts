@@ -5,7 +5,7 @@
 import { compact } from '../admission/compact.js';
 import { errorName } from '../fanfare-api/failure.js';
 import type { Moment } from '../validation/offline-verifier.js';
-import type { KeySet, KeySource } from './key-source.js';
+import type { KeySource } from './key-source.js';
 import type { VerificationKey } from './keys.js';
 
 /** Why a fetch brought no keys. */
@@ -39,6 +39,8 @@ export function backOffMs(failures: number): number {
 }
 
 export class FetchedKeys implements KeySource {
+  /** A new key may sign before its address shows it: caches stand before it, and we ask it seldom. */
+  readonly complete = false;
   readonly #fetch: () => Promise<readonly VerificationKey[] | Unfetched>;
   readonly #times: FetchTimes;
   #latest: Fetched | undefined;
@@ -52,13 +54,12 @@ export class FetchedKeys implements KeySource {
     this.#times = times;
   }
 
-  current(at: Moment): KeySet | undefined {
-    const { refreshMs, cooldownMs, staleMs } = this.#times;
+  current(at: Moment): readonly VerificationKey[] | undefined {
+    const { refreshMs, staleMs } = this.#times;
     const latest = this.#latest;
     const age = latest === undefined ? Infinity : at.now - latest.fetchedAt;
     if (age >= refreshMs) void this.refresh(at);
-    if (latest === undefined || age >= refreshMs + staleMs) return undefined;
-    return { keys: latest.keys, complete: age < cooldownMs };
+    return age >= refreshMs + staleMs ? undefined : latest?.keys;
   }
 
   async refresh(at: Moment): Promise<void> {

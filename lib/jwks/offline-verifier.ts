@@ -52,11 +52,11 @@ export function offlineVerifier(options: OfflineVerifierOptions): OfflineVerifie
   const rules = readRules(options);
   return {
     async verify(token, at) {
-      const set = token.length > LONGEST_TOKEN ? undefined : source.current(at);
-      if (set === undefined) return 'unknown';
-      const verdict = await checkSignature(token, set.keys, rules, at.now);
+      const keys = token.length > LONGEST_TOKEN ? undefined : source.current(at);
+      if (keys === undefined) return 'unknown';
+      const verdict = await checkSignature(token, keys, rules, at.now);
       if (verdict !== 'unlisted') return verdict;
-      if (set.complete) return 'forged';
+      if (source.complete) return 'forged';
       void source.refresh(at);
       return 'unknown';
     },
