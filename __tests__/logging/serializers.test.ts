@@ -145,6 +145,21 @@ describe.each([...NAMES, ...OTHERS])('a token by the name of %s', (name) => {
       { next: `/in?to=%2Fa%3F${name}%3D${OPAQUE}%26b` },
       { next: `/in?to=%2Fa%3F${name}%3D[redacted]%26b` },
     ],
+    [
+      'a URL within a URL within a URL',
+      { next: `/in?to=%252Fa%253F${name}%253D${OPAQUE}%2526b` },
+      { next: `/in?to=%252Fa%253F${name}%253D[redacted]%2526b` },
+    ],
+    [
+      'a list in JSON',
+      { text: `{"${name}": ["${OPAQUE}"], "n": 1}` },
+      { text: `{"${name}": "[redacted]", "n": 1}` },
+    ],
+    [
+      'JSON within JSON',
+      { text: JSON.stringify({ body: JSON.stringify({ [name]: OPAQUE, n: 1 }) }) },
+      { text: `{"body":"{\\"${name}\\":\\"[redacted]\\",\\"n\\":1}"}` },
+    ],
     ['a text that was cut off', { text: `{"${name}":"${OPAQUE}` }, { text: `{"${name}":"[redacted]"` }],
     ['an odd spelling', { [name.toUpperCase()]: OPAQUE }, { [name.toUpperCase()]: '[redacted]' }],
   ])('in %s', (_where, line, clean) => {
@@ -173,6 +188,24 @@ test('tokens and keys in plain text, wherever it stands', () => {
     err: 'no [redacted] by [redacted], nor [redacted] or [redacted]',
     req: ['http://a/?fanfare_token=[redacted]'],
   });
+});
+
+test.each(['whsec_MfKQ9r8GKYqr+wjUPD8I/LPZIo2LaLaSw==', 'sk_live_abcd-efgh', 'hoff_ab-cd.ef'])(
+  '%s to its end',
+  (secret) => {
+    expect(redact(`by ${secret}, or not`)).toBe('by [redacted], or not');
+  },
+);
+
+test('headers in a text or a list, and the cookie of the operator’s page', () => {
+  expect(redact(`GET / HTTP/1.1\r\nAuthorization: Bearer ${OPAQUE}\r\nHost: a`)).toBe(
+    'GET / HTTP/1.1\r\nAuthorization: Bearer [redacted]\r\nHost: a',
+  );
+  expect(redact(['authorization', `bearer ${OPAQUE}`])).toEqual(['authorization', 'bearer [redacted]']);
+  expect(redact('the bearer of this')).toBe('the bearer of this');
+  expect(redact('__Host-fanfare_operator=abc; a=1, fanfare_operator=def')).toBe(
+    '__Host-fanfare_operator=[redacted]; a=1, fanfare_operator=[redacted]',
+  );
 });
 
 test('a JWT behind other characters, and no more than one look at a long text', () => {

@@ -7,9 +7,11 @@ const REDACTED = '[redacted]';
 /** Fields and headers that hold nothing but a secret, whatever the merchant calls their tokens. */
 const SECRET_FIELDS = ['authorization', 'proxy-authorization', 'x-secret-key', 'secretKey'];
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/((?:__Host-)?fanfare_admission_[\w-]{8}=)[^;,\s"]*/g, `$1${REDACTED}`],
-  // Keys, and Fanfare's handoff tokens and exchange codes.
-  [/\b(?:sk|whsec|hoff|exc)_\w+/g, REDACTED],
+  [/((?:__Host-)?fanfare_(?:admission_[\w-]{8}|operator)=)[^;,\s"]*/g, `$1${REDACTED}`],
+  // Keys, and Fanfare's handoff tokens and exchange codes. A webhook's secret is whatever its owner has chosen.
+  [/\b(?:sk|whsec|hoff|exc)_[\w.~+/=-]+/g, REDACTED],
+  // A header in a text, or in a list of headers.
+  [/\b(Bearer )[\w.~+/=-]{16,}/gi, `$1${REDACTED}`],
 ];
 /** Links that admit whoever has them, and what else Fanfare's pages and events call a proof of an admission or of a shopper. */
 const OTHER_PROOFS = [
@@ -54,10 +56,12 @@ function textRedactor(names: readonly string[]): (text: string) => string {
   const any = names.map((name) => name.replace(/[^\w]/g, '\\$&').replaceAll('_', '(?:_|%5f)')).join('|');
   const patterns: typeof SECRETS = [
     [new RegExp(`(^|[?&])(${any})=[^&#\\s"']*`, 'gi'), `$1$2=${REDACTED}`],
-    // A URL inside another's query.
-    [new RegExp(`(%3F|%26)(${any})%3D[\\w.~-]*`, 'gi'), `$1$2%3D${REDACTED}`],
-    // A text that was cut off may lack the closing quote.
-    [new RegExp(`("(?:${any})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, 'gi'), `$1"${REDACTED}"`],
+    // A URL inside another's query, perhaps a third's.
+    [new RegExp(`(%(?:25)*(?:3F|26))(${any})(%(?:25)*3D)[\\w.~-]*`, 'gi'), `$1$2$3${REDACTED}`],
+    // A text that was cut off may lack the closing quote or bracket.
+    [new RegExp(`("(?:${any})"\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|\\[[^\\]]*\\]?)`, 'gi'), `$1"${REDACTED}"`],
+    // JSON within JSON.
+    [new RegExp(`(\\\\"(?:${any})\\\\+"\\s*:\\s*\\\\+")[^"\\\\]*`, 'gi'), `$1${REDACTED}`],
     ...SECRETS,
   ];
   // Most texts hold no secret, and to look for all at once takes a twentieth of looking for one after the other.
