@@ -83,7 +83,7 @@ const command = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('lead' as const),
       owner: fc.constantFrom('p1', 'p2'),
-      leaseMs: fc.constantFrom(0, LEASE_MS),
+      leaseMs: fc.constantFrom(0, LEASE_MS, 3 * LEASE_MS),
       memo: fc.constantFrom(undefined, 'one', '{"two":"ü"}'),
     }),
   },
