@@ -31,6 +31,7 @@ export const ADMISSIONS = [
 
 const admission = fc.constantFrom(...ADMISSIONS);
 const orderId = fc.constantFrom('order-1', 'order-2', 'order-3');
+const kind = fc.constantFrom('webhook' as const, 'webhook_mark' as const);
 /** Which of the attempts begun so far speaks; most often a recent one. */
 const which = fc.nat({ max: 3 });
 
@@ -82,7 +83,7 @@ const command = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('lead' as const),
       owner: fc.constantFrom('p1', 'p2'),
-      leaseMs: fc.constantFrom(0, LEASE_MS),
+      leaseMs: fc.constantFrom(0, LEASE_MS, 3 * LEASE_MS),
       memo: fc.constantFrom(undefined, 'one', '{"two":"ü"}'),
     }),
   },
@@ -90,12 +91,16 @@ const command = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constantFrom('note' as const, 'use' as const, 'finish' as const),
+      kind,
       key: fc.constantFrom('n1', 'N2', 'n:3'),
       most: fc.constantFrom(undefined, 1, 2),
       lasts: fc.constantFrom(50, 1_000),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('open notes' as const), limit: fc.nat({ max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('open notes' as const), kind, limit: fc.nat({ max: 3 }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -171,13 +176,13 @@ export class Play {
     const until = this.clock.now() + ('lasts' in given ? given.lasts : 0);
     switch (given.do) {
       case 'note':
-        return ledger.addNote({ kind: 'webhook', key: given.key, value: 'text', until }, given.most);
+        return ledger.addNote({ kind: given.kind, key: given.key, value: 'text', until }, given.most);
       case 'use':
-        return ledger.useNote('webhook', given.key, 2);
+        return ledger.useNote(given.kind, given.key, 2);
       case 'finish':
-        return ledger.finishNote('webhook', given.key);
+        return ledger.finishNote(given.kind, given.key);
       case 'open notes':
-        return ledger.openNotes('webhook', given.limit);
+        return ledger.openNotes(given.kind, given.limit);
       case 'deny':
         return ledger.deny(given.admission, { deniedAt: given.deniedAt, until });
     }

@@ -125,6 +125,34 @@ describeWithRedis('a server', (server) => {
     await expect(claim(ledger, 'a')).resolves.toMatchObject({ outcome: 'claimed' });
   });
 
+  it('with its memory full what has begun is recorded, told, settled and purged all the same', async () => {
+    const clock = new ManualClock();
+    ledger = redisLedger({ client, clock });
+    const lead = (owner: string, memo?: string) =>
+      ledger.lead({ owner, leaseMs: 1_000, ...(memo === undefined ? {} : { memo }) });
+    const until = clock.now() + 1_000;
+    for (const key of ['a', 'b']) await ledger.addNote({ kind: 'webhook_hold', key, value: '', until });
+    for (const id of ['ordered', 'lapsed']) await claim(ledger, id);
+    await client.config('SET', 'maxmemory', '1');
+    try {
+      await expect(complete(ledger, 'ordered')).resolves.toMatchObject({ outcome: 'recorded' });
+      await expect(lead('one', 'known')).resolves.toEqual({ leads: true, memo: 'known' });
+      await expect(lead('one')).resolves.toEqual({ leads: true, memo: 'known' });
+      await clock.advance(1_000);
+      await expect(lead('other')).resolves.toEqual({ leads: true, memo: 'known' });
+      const [due] = await ledger.takeDue(1, 1_000);
+      await expect(ledger.settleDelivery('ordered', due!.leaseId, { to: 'delivered' })).resolves.toBe(true);
+      await clock.advance(DAY_MS);
+      await expect(ledger.list({ states: ['unresolved'], limit: 1 })).resolves.toHaveLength(1);
+      const lapsed = { admissionId: 'lapsed', attemptId: 'attempt of lapsed' };
+      await expect(ledger.settle(lapsed, { to: 'free' })).resolves.toBe(true);
+      await clock.advance(401 * DAY_MS);
+      await expect(ledger.purge()).resolves.toBe(4);
+    } finally {
+      await client.config('SET', 'maxmemory', '0');
+    }
+  });
+
   it('more than one batch falls due: the most urgent are first all the same', async () => {
     const clock = new ManualClock();
     ledger = redisLedger({ client, clock });

@@ -8,13 +8,22 @@ export interface LeadRecord {
   readonly memo?: string;
 }
 
+/**
+ * Nobody asks for more than one lease: what has two of them left was taken by a clock that was ahead, and would keep
+ * everybody waiting until the clock is there again. Who gives up asks for none, and has no say about another's.
+ */
+function isHeld({ until }: LeadRecord, leaseMs: number, now: number): boolean {
+  return now < until && (leaseMs === 0 || until - now <= 2 * leaseMs);
+}
+
 /** Takes or keeps the lead; `write` is absent when somebody else has it. */
 export function lead(
   kept: LeadRecord | undefined,
   { owner, leaseMs, memo = kept?.memo }: LeadRequest,
   now: number,
 ): { readonly outcome: Lead; readonly write?: LeadRecord } {
-  if (kept !== undefined && kept.owner !== owner && now < kept.until) return { outcome: { leads: false } };
+  if (kept !== undefined && kept.owner !== owner && isHeld(kept, leaseMs, now))
+    return { outcome: { leads: false } };
   const told = memo === undefined ? {} : { memo };
   return { outcome: { leads: true, ...told }, write: { owner, until: now + leaseMs, ...told } };
 }

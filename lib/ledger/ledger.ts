@@ -93,7 +93,7 @@ export type DeliveryOutcome =
 /** One process's word that it does the ledger's background work, and what the next one to do it should know. */
 export interface LeadRequest {
   readonly owner: string;
-  /** 0 gives the lead up. */
+  /** The same from everybody; 0 gives the lead up. */
   readonly leaseMs: number;
   /** At most 64 KB of text; absent: what is kept stays. */
   readonly memo?: string;
@@ -146,7 +146,10 @@ export interface Ledger extends Notes, Overview {
   reschedule(admissionId: string, delivery: Omit<DeliveryProgress, 'lease'>): Promise<boolean>;
   /** Gives a dead completion up for good, at an operator's word. `false`: there is no such row. */
   discard(admissionId: string): Promise<boolean>;
-  /** Takes or keeps the lead in the background work: it is free, lapsed or the owner's own. */
+  /**
+   * Takes or keeps the lead in the background work: it is free, lapsed, the owner's own, or has more than two leases left,
+   * so that the engine's clock was set back since.
+   */
   lead(request: LeadRequest): Promise<Lead>;
   list(query: RowQuery): Promise<readonly Row[]>;
   /**

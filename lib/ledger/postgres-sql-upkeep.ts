@@ -50,7 +50,8 @@ DECLARE
   kept text;
 BEGIN
   UPDATE lead l SET owner = its_owner, until = now_ms + lease_ms, memo = coalesce(its_memo, l.memo)
-  WHERE l.one AND (l.owner = its_owner OR l.until <= now_ms) RETURNING l.memo INTO kept;
+  WHERE l.one AND (l.owner = its_owner OR l.until <= now_ms OR (lease_ms > 0 AND l.until > now_ms + 2 * lease_ms))
+  RETURNING l.memo INTO kept;
   RETURN json_strip_nulls(json_build_object('leads', FOUND, 'memo', kept));
 END $$;
 `;

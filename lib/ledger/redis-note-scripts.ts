@@ -65,7 +65,7 @@ local function forget(limit)
   local names = redis.call('ZRANGEBYSCORE', PAST, '-inf', text(now), 'LIMIT', 0, limit)
   for _, name in ipairs(names) do
     redis.call('ZREM', PAST, name)
-    local note = stored(string.match(name, '^(%a+):(.*)$'))
+    local note = stored(string.match(name, '^([^:]+):(.*)$'))
     if note then drop(note) end
   end
   return #names

@@ -39,11 +39,15 @@ end
 return #ids + forget(given.limit - #ids)
 `;
 
+// A server whose memory is full lets no script begin with a write that takes some, but go on to it from one that frees
+// some: without the DEL nobody could lead, and it is the leader who purges.
 const LEAD_STEP = `
 local key = base .. ':lead'
 local kept = named(redis.call('HGETALL', key))
-if kept.owner and kept.owner ~= given.owner and now < tonumber(kept['until']) then return false end
+local left, most = tonumber(kept['until'] or 0) - now, 2 * tonumber(given.leaseMs)
+if kept.owner ~= given.owner and left > 0 and (most == 0 or left <= most) then return false end
 local memo = { memo = given.memo or kept.memo }
+redis.call('DEL', key)
 redis.call('HSET', key, unpack(told({ 'owner', given.owner, 'until', later(given.leaseMs) }, '', memo)))
 return told({}, '', memo)
 `;

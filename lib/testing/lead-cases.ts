@@ -35,6 +35,19 @@ export const leadCases: Cases = {
     assert.deepEqual(await bench.ledger.lead({ owner: 'other', leaseMs: 0 }), { leads: false });
     assert.deepEqual(await lead(bench, 'third'), { leads: false });
   },
+  'the lead of a clock that was ahead is free once the clock is set right': async (bench) => {
+    await lead(bench, 'one', 'known');
+    await bench.clock.advance(-LEASE_MS - 1);
+    assert.deepEqual(await bench.ledger.lead({ owner: 'other', leaseMs: 0 }), { leads: false });
+    assert.deepEqual(await lead(bench, 'other'), { leads: true, memo: 'known' });
+    assert.deepEqual(await lead(bench, 'one'), { leads: false });
+  },
+  'a clock that was set back by no more than a lease takes the lead from nobody': async (bench) => {
+    await lead(bench, 'one');
+    await bench.clock.advance(-LEASE_MS);
+    assert.deepEqual(await lead(bench, 'other'), { leads: false });
+    assert.deepEqual(await lead(bench, 'one'), { leads: true });
+  },
   'the memo goes on to whoever leads next, and is nobody else’s to read or write': async (bench) => {
     const memo = JSON.stringify({ text: 'ü "quoted" \\ 🎺', list: [], number: 1.5 });
     assert.deepEqual(await lead(bench, 'one', memo), { leads: true, memo });
