@@ -29,7 +29,7 @@ export class PostgresEngine implements Engine {
   }
 
   async open(): Promise<void> {
-    if (this.#closed) throw new Error('The reservations are closed.');
+    this.#refuseClosed();
     const { pool, names } = this.#parts;
     this.#opened ??= prepare(pool, names);
     try {
@@ -48,7 +48,8 @@ export class PostgresEngine implements Engine {
 
   async within<Result>(transaction: unknown, admissionId: string, step: TimedStep<Result>): Promise<Result> {
     const connection = connectionIn(transaction);
-    await this.open();
+    // Not `open()`: the merchant may hold the pool's last client, and the table is there wherever something is held.
+    this.#refuseClosed();
     return inSavepoint(connection, () => this.#locked(connection, admissionId, step));
   }
 
@@ -98,6 +99,10 @@ export class PostgresEngine implements Engine {
       values: [`express-fanfare ${this.#parts.names.holds} ${admissionId}`, this.#now()],
     });
     return runAsync(step(Number(row?.['now'])), (statement) => ask(connection, statement));
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new Error('The reservations are closed.');
   }
 
   #now(): number | null {
