@@ -158,7 +158,7 @@ function describeFirstUse(server: () => PostgresServer, pool: () => Pool): void 
     await rigOn(pool(), { pool: pool() });
     const order = { orderId: 'o1', lines: LAMP };
     const converting = () => reservations.convert({ id: 'a' }, order, { transaction: last });
-    expect(await rejection(converting())).toMatchObject({ code: '42P01' });
+    expect(await rejection(converting())).toMatchObject({ code: 'RESERVATION_MISSING', lines: ['lamp'] });
     const { rows } = await last.query("SELECT to_regclass('fanfare_reservations') AS made");
     expect(rows).toEqual([{ made: null }]);
     await reservations.close();
