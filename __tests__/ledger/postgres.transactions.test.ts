@@ -1,7 +1,7 @@
 /** Orders inside the merchant's own transaction, and steps that meet: who waits, who is answered, who fails. */
 import type { Pool, PoolClient } from 'pg';
 import type { ClaimOutcome, CompletionRequest, Ledger } from '../../lib/ledger/ledger.js';
-import { postgresLedger } from '../../lib/ledger/postgres.js';
+import { postgresLedger, postgresMigrationSql } from '../../lib/ledger/postgres.js';
 import { describePostgres, emptyLedger } from '../support/postgres-server.js';
 import { until } from '../support/shop.js';
 import { raceTransactions } from './postgres-race.js';
@@ -148,6 +148,40 @@ describePostgres('PostgreSQL transactions', (server) => {
       await postgresLedger({ pool: client }).complete(orderOf(ONE), client);
       await client.query('COMMIT');
       expect(await ledger.find('one')).toMatchObject({ state: 'ordered' });
+    });
+  });
+
+  describe('the first use of a ledger', () => {
+    let lent: PoolClient;
+    let last: Pool;
+    beforeEach(async () => {
+      last = server().pool({ max: 1, connectionTimeoutMillis: 2_000 });
+      lent = await last.connect();
+      await lent.query('BEGIN');
+    });
+    afterEach(() => {
+      lent.release(true);
+    });
+
+    it('asks nothing of the pool, whose last client the transaction may have', async () => {
+      const fresh = postgresLedger({ pool: last });
+      // Whoever opens it at this moment waits for the client.
+      const opening = expect(fresh.open()).rejects.toThrow('timeout exceeded');
+      expect((await fresh.complete(orderOf(ONE), lent)).outcome).toBe('recorded');
+      await lent.query('COMMIT');
+      expect(await ledger.find('one')).toMatchObject({ state: 'ordered' });
+      await opening;
+    });
+
+    it('writes nothing where the tables are none that it knows, nor when it is closed', async () => {
+      await pool.query(`DROP SCHEMA IF EXISTS newer CASCADE; ${postgresMigrationSql({ schema: 'newer' })}`);
+      await pool.query('INSERT INTO newer.ledger_versions VALUES (99)');
+      const fresh = postgresLedger({ pool: last, schema: 'newer' });
+      await expect(fresh.complete(orderOf(ONE), lent)).rejects.toThrow(/has version 99/);
+      await fresh.close();
+      await expect(fresh.complete(orderOf(ONE), lent)).rejects.toThrow('The postgres ledger is closed.');
+      await lent.query('COMMIT');
+      expect((await pool.query('SELECT FROM newer.admissions')).rows).toEqual([]);
     });
   });
 

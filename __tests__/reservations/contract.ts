@@ -122,6 +122,27 @@ function describeHolding(rig: () => Rig): void {
       ['no id', {}, [{ item: 'lamp', quantity: 1 }], /"id"/],
       ['a strange id', { id: "a' --" }, [{ item: 'lamp', quantity: 1 }], /"id"/],
       ['no lines', { id: 'a' }, [], /"lines" must be a list of 1 to 100/],
+      ['no admission', undefined, [{ item: 'lamp', quantity: 1 }], /"id"/],
+      ['null for an admission', null, [{ item: 'lamp', quantity: 1 }], /"id"/],
+      ['null for a line', { id: 'a' }, [null], /"quantity"/],
+      ['nothing for a line', { id: 'a' }, [undefined], /"quantity"/],
+      ['a hole for a line', { id: 'a' }, new Array(1), /"quantity"/],
+      ['an object for lines', { id: 'a' }, { length: 1 }, /"lines" must be a list of 1 to 100/],
+      ['null for a name', { id: 'a' }, [{ item: 'lamp', quantity: 1, line: null }], /"line"/],
+      [
+        'text for an end',
+        { id: 'a', expiresAt: '9000000000000' },
+        [{ item: 'lamp', quantity: 1 }],
+        /"expiresAt"/,
+      ],
+      ['null for an end', { id: 'a', expiresAt: null }, [{ item: 'lamp', quantity: 1 }], /"expiresAt"/],
+      ['no end at all', { id: 'a', expiresAt: Infinity }, [{ item: 'lamp', quantity: 1 }], /"expiresAt"/],
+      [
+        'a strange attempt',
+        { id: 'a', attempt: { id: {} } },
+        [{ item: 'lamp', quantity: 1 }],
+        /"attempt.id"/,
+      ],
       ['none of it', { id: 'a' }, [{ item: 'lamp', quantity: 0 }], /"quantity"/],
       ['less than none', { id: 'a' }, [{ item: 'lamp', quantity: -1 }], /"quantity"/],
       ['half a one', { id: 'a' }, [{ item: 'lamp', quantity: 0.5 }], /"quantity"/],
@@ -217,12 +238,32 @@ function describeOrders(rig: () => Rig): void {
     it('rejects an order that does not say what was ordered', async () => {
       const admission = rig().admission('a');
       await rig().reservations.hold(admission, [{ item: 'lamp', quantity: 2 }]);
-      for (const lines of [undefined, [], ['lamp'], [{ item: 'lamp' }]]) {
+      for (const lines of [undefined, null, [], [null], ['lamp'], [{ item: 'lamp' }]]) {
         const order = { orderId: 'o1', lines } as never;
         const error = await rejection(rig().reservations.convert(admission, order));
         expect(error).toMatchObject({ code: 'INVALID_ADMISSION_DATA' });
       }
+      for (const order of [undefined, null, 'o1', {}, { orderId: 1 }]) {
+        const error = await rejection(rig().reservations.convert(admission, order as never));
+        expect(error).toMatchObject({ code: 'INVALID_ADMISSION_DATA' });
+      }
       expect(await rig().outcomes(admission)).toEqual(['2 lamp held']);
+    });
+
+    it('gives back nothing for what is no admission, no attempt or no list of lines', async () => {
+      await rig().reservations.hold({ id: 'a' }, [{ item: 'lamp', quantity: 2 }]);
+      const wrong: [unknown, unknown?][] = [
+        ...[[undefined], [null], [{ id: 'a', attempt: { id: 7 } }]],
+        ...[null, [], [null], 'lamp', new Array(1)].map((lines) => [{ id: 'a' }, lines]),
+      ] as [unknown, unknown?][];
+      for (const [admission, lines] of wrong) {
+        const error = await rejection(rig().reservations.release(admission as never, lines as never));
+        expect(error).toMatchObject({ code: 'INVALID_ADMISSION_DATA' });
+      }
+      expect(await rejection(rig().reservations.find(null as never))).toMatchObject({
+        code: 'INVALID_ADMISSION_DATA',
+      });
+      expect(await rig().outcomes({ id: 'a' })).toEqual(['2 lamp held']);
     });
 
     it('gives back what was held above the order, as a hold of its own', async () => {

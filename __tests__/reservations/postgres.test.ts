@@ -1,4 +1,4 @@
-import { Client, type Pool } from 'pg';
+import { Client, type Pool, type PoolClient } from 'pg';
 import { type FanfareEvent, type Ledger, memoryLedger } from '../../lib/index.js';
 import { postgresLedger } from '../../lib/ledger/postgres.js';
 import {
@@ -54,6 +54,9 @@ describePostgres('reservations in PostgreSQL', (server) => {
 
   describeTransactions(() => pool);
   describeFailures(() => pool);
+  describe('the first call', () => {
+    describeFirstUse(server, () => pool);
+  });
   describeRaces(server, () => pool);
   describeSetUp(server, () => pool);
 });
@@ -122,6 +125,44 @@ function describeFailures(pool: () => Pool): void {
     await expect(outside).rejects.toThrow(/can only be used in transaction blocks/);
     client.release();
     expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp held', '2 shade held']);
+  });
+}
+
+function describeFirstUse(server: () => PostgresServer, pool: () => Pool): void {
+  let last: PoolClient;
+  let reservations: PostgresReservations;
+  beforeEach(async () => {
+    const one = server().pool({ max: 1, connectionTimeoutMillis: 2_000 });
+    reservations = postgresReservations({ pool: one, ledger: memoryLedger(), stock: STOCK });
+    last = await one.connect();
+    await last.query('BEGIN');
+  });
+  afterEach(() => {
+    last.release(true);
+  });
+
+  it('in a transaction asks nothing of the pool, whose last client that transaction may have', async () => {
+    const rig = await rigOn(pool(), { pool: pool() });
+    await rig.stock({ lamp: 5, shade: 5 });
+    await rig.reservations.hold(rig.admission('a'), [...LAMP, { item: 'shade', quantity: 2 }]);
+    // Whoever opens at this moment waits for the client.
+    const opening = rejection(reservations.open());
+    await reservations.convert({ id: 'a' }, { orderId: 'o1', lines: LAMP }, { transaction: last });
+    await last.query('COMMIT');
+    expect(await rig.outcomes({ id: 'a' })).toEqual(['1 lamp converted', '2 shade released']);
+    expect([await rig.left('lamp'), await rig.left('shade')]).toEqual([4, 5]);
+    expect(String(await opening)).toMatch(/timeout exceeded/);
+  });
+
+  it('in a transaction makes no table: where there is none, nothing was ever held', async () => {
+    await rigOn(pool(), { pool: pool() });
+    const order = { orderId: 'o1', lines: LAMP };
+    const converting = () => reservations.convert({ id: 'a' }, order, { transaction: last });
+    expect(await rejection(converting())).toMatchObject({ code: 'RESERVATION_MISSING', lines: ['lamp'] });
+    const { rows } = await last.query("SELECT to_regclass('fanfare_reservations') AS made");
+    expect(rows).toEqual([{ made: null }]);
+    await reservations.close();
+    await expect(converting()).rejects.toThrow('The reservations are closed.');
   });
 }
 

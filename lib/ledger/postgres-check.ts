@@ -29,7 +29,7 @@ const RIGHTS = `SELECT to_json(min(format('%s %s', wanted, tablename)))::text AS
 export async function checkDatabase(pool: PostgresConnection, schema: string): Promise<readonly string[]> {
   const facts = answerOf(await pool.query(FACTS)) as Facts;
   refuseReadOnly(facts);
-  refuseVersion(await schemaVersion(pool, schema), schema);
+  await checkVersion(pool, schema);
   refuseStranger(answerOf(await pool.query(RIGHTS, [schema])) as string | undefined, schema);
   return warningsOf(facts);
 }
@@ -45,7 +45,9 @@ function refuseReadOnly({ replica, readOnly }: Facts): void {
   }
 }
 
-function refuseVersion(version: number, schema: string): void {
+/** Rejects when the tables and functions are not those that this version of the package knows. */
+export async function checkVersion(connection: PostgresConnection, schema: string): Promise<void> {
+  const version = await schemaVersion(connection, schema);
   if (version === SCHEMA_VERSION) return;
   if (version > SCHEMA_VERSION) {
     throw new Error(

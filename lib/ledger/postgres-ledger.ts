@@ -15,7 +15,7 @@ import type {
   Ledger,
   RowQuery,
 } from './ledger.js';
-import { checkDatabase } from './postgres-check.js';
+import { checkDatabase, checkVersion } from './postgres-check.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { answerOf, connectionIn, quoted } from './postgres-connection.js';
 import { PostgresOverview } from './postgres-overview.js';
@@ -34,6 +34,7 @@ export class PostgresLedger extends PostgresOverview implements Ledger {
   readonly engine = 'postgres';
   readonly #settings: PostgresSettings;
   #opened: Promise<readonly string[]> | undefined;
+  #isOpen = false;
   #closed = false;
 
   constructor(settings: PostgresSettings) {
@@ -46,7 +47,9 @@ export class PostgresLedger extends PostgresOverview implements Ledger {
     const { pool, schema } = this.#settings;
     this.#opened ??= checkDatabase(pool, schema);
     try {
-      return await this.#opened;
+      const warnings = await this.#opened;
+      this.#isOpen = true;
+      return warnings;
     } catch (error) {
       // What was wrong may be put right, so the next one looks again.
       this.#opened = undefined;
@@ -143,11 +146,21 @@ export class PostgresLedger extends PostgresOverview implements Ledger {
     values: readonly unknown[],
     connection: PostgresConnection = this.#settings.pool,
   ): Promise<Answer> {
-    await this.open();
+    await this.#openFor(connection);
     const { schema, clock } = this.#settings;
     const all = [...values, clock?.now()];
     const places = all.map((_value, index) => `$${index + 1}`).join(', ');
     const text = `SELECT ${quoted(schema)}.${name}(${places})::text AS answer`;
     return answerOf(await connection.query(text, all)) as Answer;
+  }
+
+  /**
+   * Whoever has a transaction may hold the pool's last client, so nothing is asked of the pool for it. Of all that may be
+   * wrong with a database, the step itself would overlook the version alone.
+   */
+  async #openFor(connection: PostgresConnection): Promise<void> {
+    const { pool, schema } = this.#settings;
+    if (connection === pool || this.#isOpen || this.#closed) await this.open();
+    else await checkVersion(connection, schema);
   }
 }

@@ -23,6 +23,17 @@ export function readId(admission: unknown): string {
   throw invalid('"id" must be an admission id');
 }
 
+/** The attempt that asks, if one does. */
+export function readAttemptId(attempt: { readonly id: string } | undefined): string | undefined {
+  return attempt?.id === undefined ? undefined : readText('attempt.id', attempt.id);
+}
+
+/** When the admission ends, where that is known. */
+export function readEnd(expiresAt: unknown): number | undefined {
+  if (expiresAt === undefined || Number.isSafeInteger(expiresAt)) return expiresAt as number | undefined;
+  throw invalid('"expiresAt" must be a whole number of milliseconds');
+}
+
 export function readText(name: string, value: unknown): string {
   if (isShortText(value)) return value;
   throw invalid(`"${name}" must be a text of 1 to 255 characters`);
@@ -31,7 +42,7 @@ export function readText(name: string, value: unknown): string {
 /** Every line with its name. */
 export function readCart(lines: readonly CartLine[]): readonly Required<CartLine>[] {
   const cart = list(lines).map((given) => {
-    const { item, quantity, line = item } = given as CartLine;
+    const { item, quantity, line = item } = Object(given) as CartLine;
     if (!Number.isInteger(quantity) || quantity < 1 || quantity > MOST_OF_ONE) {
       throw invalid(`"quantity" must be a whole number from 1 to ${MOST_OF_ONE}`);
     }
@@ -50,7 +61,9 @@ export function readLineNames(lines: readonly string[] | undefined): readonly st
 }
 
 function list(lines: unknown): readonly unknown[] {
-  if (Array.isArray(lines) && lines.length >= 1 && lines.length <= MOST_LINES) return lines;
+  const isList = Array.isArray(lines) && lines.length >= 1 && lines.length <= MOST_LINES;
+  // Copied, since in a list with holes nobody would look at them.
+  if (isList) return [...(lines as unknown[])];
   throw invalid(`"lines" must be a list of 1 to ${MOST_LINES}`);
 }
 

@@ -29,7 +29,7 @@ export class PostgresEngine implements Engine {
   }
 
   async open(): Promise<void> {
-    if (this.#closed) throw new Error('The reservations are closed.');
+    this.#refuseClosed();
     const { pool, names } = this.#parts;
     this.#opened ??= prepare(pool, names);
     try {
@@ -48,8 +48,13 @@ export class PostgresEngine implements Engine {
 
   async within<Result>(transaction: unknown, admissionId: string, step: TimedStep<Result>): Promise<Result> {
     const connection = connectionIn(transaction);
-    await this.open();
-    return inSavepoint(connection, () => this.#locked(connection, admissionId, step));
+    // Not `open()`: the merchant may hold the pool's last client. Where no table is, nothing was ever held.
+    this.#refuseClosed();
+    return inSavepoint(connection, async () =>
+      (await isThere(connection, this.#parts.names))
+        ? this.#locked(connection, admissionId, step)
+        : runAsync(step(0), () => Promise.resolve([])),
+    );
   }
 
   read<Result>(step: TimedStep<Result>): Promise<Result> {
@@ -100,6 +105,10 @@ export class PostgresEngine implements Engine {
     return runAsync(step(Number(row?.['now'])), (statement) => ask(connection, statement));
   }
 
+  #refuseClosed(): void {
+    if (this.#closed) throw new Error('The reservations are closed.');
+  }
+
   #now(): number | null {
     return this.#parts.clock?.now() ?? null;
   }
@@ -131,17 +140,19 @@ async function inSavepoint<Result>(
 /** Looks before it makes: a role that may not make tables needs none made where an administrator did. */
 async function prepare(pool: PostgresPool, names: Names): Promise<void> {
   const { holds } = names;
-  const [found] = await ask(pool, {
-    text: `SELECT (to_regclass(?) IS NOT NULL)::text AS there`,
-    values: [holds],
-  });
-  if (found?.['there'] !== 'true') {
+  if (!(await isThere(pool, names))) {
     // One query of many statements is one transaction; the lock is for processes that start together.
     await pool.query(
       `SELECT pg_advisory_xact_lock(hashtextextended('express-fanfare ${holds}', 0)); ${layoutOf(names)}`,
     );
   }
   await ask(pool, createStatements(names).probe());
+}
+
+async function isThere(connection: PostgresConnection, { holds }: Names): Promise<boolean> {
+  const text = `SELECT (to_regclass(?) IS NOT NULL)::text AS there`;
+  const [found] = await ask(connection, { text, values: [holds] });
+  return found?.['there'] === 'true';
 }
 
 async function ask(connection: PostgresConnection, { text, values }: Statement): Promise<Rows> {

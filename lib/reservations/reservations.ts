@@ -69,11 +69,14 @@ export interface AskingAdmission extends AdmissionId {
 
 /**
  * Holds of stock for admissions, from the cart to the order. Every call may be repeated. Calls reject with
- * `INVALID_ADMISSION_DATA` for malformed ids, lines and quantities before anything is done, and with the database's own
- * error when it cannot be asked: then nothing has happened, or the same call again finds out.
+ * `INVALID_ADMISSION_DATA` for malformed ids, times, lines and quantities before anything is done, and with the database's
+ * own error when it cannot be asked: then nothing has happened, or the same call again finds out.
  */
 export interface Reservations {
-  /** Makes the table of holds where there is none, and checks the stock table; optional: the first call does it. */
+  /**
+   * Makes the table of holds where there is none, and checks the stock table; optional: the first call does it, unless that
+   * is in a transaction of yours.
+   */
   open(): Promise<void>;
   /**
    * Holds every line for the admission, or none, until a minute past the admission's end. A line that is held already is

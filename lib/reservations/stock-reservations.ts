@@ -7,7 +7,7 @@ import type { Hold } from './hold.js';
 import { holdsIn } from './hold.js';
 import { LeaveNeeded, refuseLeave } from './leave.js';
 import type { CartLine } from './lines.js';
-import { readCart, readId, readLineNames, readText } from './lines.js';
+import { readAttemptId, readCart, readEnd, readId, readLineNames, readText } from './lines.js';
 import { purge } from './purge.js';
 import type { Reconciliation } from './reconcile.js';
 import { reconcile } from './reconcile.js';
@@ -52,10 +52,11 @@ export class StockReservations<Database extends Engine> implements Reservations 
     const { statements, emit, windowMs } = this.#parts;
     const id = readId(admission);
     const cart = readCart(lines);
-    const { attempt, expiresAt } = admission;
-    const { holds, changed } = await this.#withLeave(id, attempt?.id, (leave) => (now) => {
+    const attemptId = readAttemptId(admission.attempt);
+    const expiresAt = readEnd(admission.expiresAt);
+    const { holds, changed } = await this.#withLeave(id, attemptId, (leave) => (now) => {
       const until = endOfHold(expiresAt, windowMs, now);
-      return hold(statements, id, { cart, until, attemptId: attempt?.id, leave }, now);
+      return hold(statements, id, { cart, until, attemptId, leave }, now);
     });
     sayEach(emit, changed);
     return holds;
@@ -80,7 +81,7 @@ export class StockReservations<Database extends Engine> implements Reservations 
     const { statements } = this.#parts;
     const released = await this.#withLeave(
       id,
-      admission.attempt?.id,
+      readAttemptId(admission.attempt),
       (leave) => (now) => release(statements, id, { ...named, leave }, now),
     );
     sayEach(this.#parts.emit, released);
@@ -170,7 +171,7 @@ function endOfHold(
     return (before) => (before !== undefined && before > now ? before : now + windowMs + MARGIN_MS);
   }
   const end = expiresAt + MARGIN_MS;
-  if (!(end > now)) throw new FanfareError('ADMISSION_EXPIRED');
+  if (end <= now) throw new FanfareError('ADMISSION_EXPIRED');
   return () => end;
 }
 
