@@ -62,6 +62,7 @@ describe.each(SERVERS)('%s', (kind) => {
 
   test('a second answer is ignored, the first one counts', async () => {
     const jar = await shop(kind, (_req, res) => {
+      res.on('error', () => undefined);
       res.statusCode = 402;
       res.end('declined');
       res.end('and again');

@@ -103,6 +103,25 @@ describe('a parsed body', () => {
     expect(verdict(await browser.post('/admission', { grant: stage.token() }))).toBe('passed');
   });
 
+  test.each([
+    ['text', bodyParser.text({ type: () => true })],
+    ['bytes', bodyParser.raw({ type: () => true })],
+  ])('that a parser has left as %s is read like one that none has read', async (_as, parser) => {
+    stage = await openStage();
+    browser = await stage.serve('Express 5', [{ use: [parsing(parser), stage.fanfare.routes()] }]);
+    expect(verdict(await browser.post('/admission', { grant: stage.token() }))).toBe('passed');
+    expect(verdict(await browser.post('/admission', {}))).toBe('ADMISSION_REQUIRED');
+    expect(verdict(await browser.post('/admission', { x: 'a'.repeat(8_192) }))).toBe(
+      'INVALID_ADMISSION_DATA',
+    );
+    const damaged = await browser.fetch('/admission', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"grant":',
+    });
+    expect(verdict(damaged)).toBe('INVALID_ADMISSION_DATA');
+  });
+
   test('counts by its own fields, never by inherited ones', async () => {
     stage = await openStage();
     const inherited: Middleware = (req, _res, next) => {

@@ -1,9 +1,10 @@
-/** Reading a sent form when no body parser ran before us. */
+/** Reading a sent form that no body parser has taken apart before us. */
 import { formFieldsOf } from './parameters.js';
 import { damaged, isUnread, readText, type Sent } from './read-text.js';
 import { type Fields, fieldsOf } from './token-sources.js';
 
 const MOST_KILOBYTES = 64;
+const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * The named fields of a form, as far as it has them: a parser's, or by our own reading of at most 64 KB. Rejects with
@@ -27,8 +28,10 @@ function parsed(body: unknown): Fields {
   return fieldsOf(body);
 }
 
+/** Nothing at all is a form without fields. A field in a body that we cannot read must not seem to be missing. */
 async function ownReading(sent: Sent): Promise<Fields> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(sent.req.headers['content-type'] ?? ''))
-    throw damaged('the body is no form');
-  return formFieldsOf(await readText(sent, MOST_KILOBYTES));
+  const text = await readText(sent, MOST_KILOBYTES);
+  const { 'content-type': type = FORM } = sent.req.headers;
+  if (text !== '' && !type.toLowerCase().startsWith(FORM)) throw damaged('the body is no form');
+  return formFieldsOf(text);
 }

@@ -1,4 +1,4 @@
-/** Reading a body that no parser has read. */
+/** Reading a body that no parser has made anything of. */
 import type { Clock } from '../clock.js';
 import { within } from '../completion/time-limit.js';
 import { FanfareError } from '../errors.js';
@@ -16,10 +16,18 @@ const LONGEST_MS = 10_000;
 /** What is too long is read and dropped so far, so that the answer reaches a client that is still sending. */
 const MOST_DROPPED_BYTES = 4_194_304;
 
-/** Whether no parser has read the body. Express 4's leave an empty object where they have left the body alone. */
+/**
+ * Whether no parser has made anything of the body: it is on its way, or lies there as a text or as bytes. Express 4's leave
+ * an empty object where they have left the body alone.
+ */
 export function isUnread({ body, readableDidRead }: Request): boolean {
+  if (isRead(body)) return true;
   if (typeof body !== 'object' || body === null) return body === undefined;
   return Object.keys(body).length === 0 && !readableDidRead;
+}
+
+function isRead(body: unknown): body is string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body);
 }
 
 /**
@@ -27,6 +35,10 @@ export function isUnread({ body, readableDidRead }: Request): boolean {
  * within 10 seconds.
  */
 export async function readBytes({ req, res, clock }: Sent, mostBytes: number): Promise<Buffer | undefined> {
+  if (isRead(req.body)) {
+    const bytes = Buffer.from(req.body as string);
+    return bytes.length > mostBytes ? undefined : bytes;
+  }
   let body: Buffer | undefined;
   try {
     body = await within(clock, LONGEST_MS, 'Whoever sends the body', () => collect(req, mostBytes));

@@ -10,8 +10,7 @@ export type BodyTrouble = 'too_large' | 'malformed';
  */
 export async function rawBody(sent: Sent, mostBytes: number): Promise<Buffer | BodyTrouble> {
   const { req } = sent;
-  if (Buffer.isBuffer(req.body)) return req.body.length > mostBytes ? 'too_large' : req.body;
-  if (req.readableDidRead) throw parsedBefore();
+  if (req.readableDidRead && !Buffer.isBuffer(req.body)) throw parsedBefore();
   try {
     return (await readBytes(sent, mostBytes)) ?? 'too_large';
   } catch {
