@@ -100,14 +100,20 @@ function lifeOf({
         offlineVerifier?.ready?.({ now: clock.now(), emit: context.emit }),
       ]);
     },
-    close: async () => {
+    close: once(async () => {
       doctor.stop();
       observer.close();
       await Promise.all([work.stop(), stop()]);
       await Promise.all([client.close(), validation.close(), calls.close()]);
       await checked.ledger.close();
-    },
+    }),
   };
+}
+
+/** A second closing would not wait for what the first one waits for, and close the ledger under it. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
 }
 
 /** What the first shopper with a token would load, the first without one, and the first order. */

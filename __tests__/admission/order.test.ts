@@ -6,6 +6,11 @@ function read(fields: Readonly<Record<string, unknown>>) {
   return readOrder({ orderId: 'order_1', ...fields });
 }
 
+/** An object with lists in it, one in the other. */
+function nested(levels: number): unknown {
+  return JSON.parse(`{"a":null,"b":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
+}
+
 test('a whole order is read as it is, the currency in capitals', () => {
   expect(read({ amount: '129.00', currency: 'eur', metadata: { size: 41 } })).toEqual({
     order: { orderId: 'order_1', amount: '129.00', currency: 'EUR', metadata: { size: 41 } },
@@ -22,6 +27,13 @@ test('metadata of 4,096 bytes as text is kept, and not of one more', () => {
   expect(read({ metadata: bytes(4_096) })).toMatchObject({ order: { metadata: bytes(4_096) }, leftOut: [] });
   expect(read({ metadata: { ...bytes(4_096), '': '' } }).leftOut).toEqual(['metadata']);
   expect(read({ metadata: { x: `${bytes(4_096).x}x` } }).leftOut).toEqual(['metadata']);
+});
+
+test('metadata of 100 levels is kept, and not of one more', () => {
+  const hundred = nested(100);
+  expect(read({ metadata: hundred })).toMatchObject({ order: { metadata: hundred }, leftOut: [] });
+  expect(read({ metadata: nested(101) }).leftOut).toEqual(['metadata']);
+  expect(read({ metadata: nested(2_000) }).leftOut).toEqual(['metadata']);
 });
 
 test('what is not there is not missed', () => {

@@ -116,6 +116,20 @@ describe('complete', () => {
     expect(error.message).toContain('ledger has no row');
   });
 
+  it.each([
+    ['the whole admission', whole('a')],
+    ['the three ids', { by: 'triple', admission: admission('a') } as const],
+  ])('records an order of days later by %s, where the row of its id is deleted', async (_what, target) => {
+    const desk = new Desk();
+    await desk.claim('a', 'attempt-1', desk.clock.now() + MINUTE);
+    await desk.ledger.settle({ admissionId: 'a', attemptId: 'attempt-1' }, { to: 'free' });
+    await desk.clock.advance(25 * 60 * MINUTE);
+    expect(await desk.ledger.purge()).toBe(1);
+    expect((await failure(desk.complete(A, ORDER))).code).toBe('INVALID_ADMISSION_DATA');
+    await desk.complete(target, ORDER);
+    expect(await desk.ledger.find('a')).toMatchObject({ state: 'ordered', order: ORDER });
+  });
+
   it('rejects a bad order id before anything is written', async () => {
     const desk = new Desk();
     expect((await failure(desk.complete(whole('a'), { orderId: '' }))).code).toBe('INVALID_ADMISSION_DATA');

@@ -20,6 +20,12 @@ it('brings queue and flow over whole', () => {
   expect(readMemo(writeMemo({ queue: PAUSED, flow }), NOW, undefined)).toEqual({ queue: PAUSED, flow });
 });
 
+it('of a process whose clock was days ahead holds the queue for an hour at most', () => {
+  const flow = { ...fullFlow(NOW), holdUntil: NOW + 3 * 86_400_000 };
+  const read = readMemo(writeMemo({ queue: OPEN_QUEUE, flow }), NOW, undefined);
+  expect(read.flow.holdUntil).toBe(NOW + 3_600_000);
+});
+
 it('of a fresh start is a fresh start', () => {
   const fresh = { queue: OPEN_QUEUE, flow: fullFlow(NOW) };
   expect(readMemo(writeMemo(fresh), NOW, undefined)).toEqual(fresh);

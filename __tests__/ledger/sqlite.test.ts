@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { readOrder } from '../../lib/admission/order.js';
 import { columnsOf, STATEMENTS } from '../../lib/ledger/sqlite-rows.js';
 import { inTransaction, prepareDatabase } from '../../lib/ledger/sqlite-schema.js';
 import { openDatabase } from '../../lib/ledger/sqlite-driver.js';
@@ -274,6 +275,15 @@ describe('the file', () => {
     await ledger.open();
     process.chdir(before);
     expect(await ledger.complete(byAdmission)).toMatchObject({ outcome: 'recorded' });
+    await ledger.close();
+  });
+
+  it.each([99, 2_000])('takes an order with metadata of %d lists, one in the other', async (lists) => {
+    const metadata = JSON.parse(`{"a":${'['.repeat(lists)}${']'.repeat(lists)}}`) as Record<string, unknown>;
+    const { order, leftOut } = readOrder({ orderId: 'order-1', metadata });
+    const ledger = sqliteLedger({ file });
+    expect(await ledger.complete({ ...byAdmission, order })).toMatchObject({ outcome: 'recorded' });
+    expect(await ledger.find(ADMISSION.id)).toMatchObject({ order: leftOut.length > 0 ? {} : { metadata } });
     await ledger.close();
   });
 

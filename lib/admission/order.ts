@@ -12,7 +12,7 @@ export interface Order {
   readonly amount?: string;
   /** ISO 4217, such as `'EUR'`. */
   readonly currency?: string;
-  /** More that Fanfare should keep with the completion: a plain JSON object, at most 4,096 bytes as text. */
+  /** More that Fanfare should keep with the completion: a plain JSON object, at most 4,096 bytes as text and 100 levels deep. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,6 +26,8 @@ export interface ReadOrder {
 const AMOUNT = /^\d{1,12}(\.\d{1,8})?$/;
 const CURRENCY = /^[A-Za-z]{3}$/;
 const METADATA_BYTES = 4_096;
+/** SQLite reads no JSON of more than about 1,000, and would record the order never. */
+const METADATA_LEVELS = 100;
 
 /**
  * Reads an order. Only a bad `orderId` is an error (`INVALID_ADMISSION_DATA`): money has moved already, so a malformed
@@ -60,11 +62,17 @@ function plainJson(value: unknown): Record<string, unknown> | undefined {
   try {
     const text = JSON.stringify(value);
     const plain: unknown = JSON.parse(text);
-    return isRecord(plain) && Buffer.byteLength(text) <= METADATA_BYTES ? plain : undefined;
+    if (!isRecord(plain) || Buffer.byteLength(text) > METADATA_BYTES) return undefined;
+    return isWithin(plain, METADATA_LEVELS) ? plain : undefined;
   } catch {
     // A cycle or a BigInt: not JSON, so it is left out like every other malformed field.
     return undefined;
   }
+}
+
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -108,6 +108,7 @@ class DeliveryLoop implements Delivery {
   }
 
   async deliver(admissionId: string): Promise<boolean> {
+    await this.#dispatch.sayUnsaid();
     const taken = await this.#ledger.ask((ledger) => ledger.take(admissionId, LEASE_MS));
     // Whoever asks for it by name finds out as well whether a paused queue may go on.
     if (taken !== undefined) await this.#dispatch.deliver(taken, true);
@@ -131,6 +132,7 @@ class DeliveryLoop implements Delivery {
   }
 
   async #tick(): Promise<void> {
+    await this.#dispatch.sayUnsaid();
     const now = this.#clock.now();
     const room = roomLeft(this.#flow, this.#running.size, now);
     if (room === 0) return;

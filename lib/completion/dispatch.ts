@@ -13,7 +13,7 @@ import type { LedgerWatch } from './ledger-watch.js';
 import type { Kept, Queue } from './queue.js';
 import { OPEN_QUEUE } from './queue.js';
 import { reportOf } from './report.js';
-import { isPoison } from './suspects.js';
+import { isPoison, LEASE_MS } from './suspects.js';
 
 export interface DispatchParts {
   readonly ledger: LedgerWatch;
@@ -28,6 +28,11 @@ export interface DispatchParts {
 
 const HANDED_BACK_MS = 1_000;
 
+interface Settled {
+  readonly delivery: DueDelivery;
+  readonly outcome: DeliveryOutcome;
+}
+
 export class Dispatch {
   readonly #parts: DispatchParts;
   #queue: Queue = OPEN_QUEUE;
@@ -36,6 +41,8 @@ export class Dispatch {
   #written: Promise<void> = Promise.resolve();
   /** The ledger's time minus our clock's, as of the latest take. */
   #ahead = 0;
+  /** Ends that may be written down, for the ledger's answer was lost: nobody else would ever say them. */
+  readonly #unsaid = new Set<Settled>();
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -87,9 +94,25 @@ export class Dispatch {
     );
   }
 
-  async #giveUp({ row, leaseId }: DueDelivery): Promise<void> {
+  /** Says what has an end of which we heard nothing, as soon as the ledger can be asked again. */
+  async sayUnsaid(): Promise<void> {
+    for (const settled of this.#unsaid) {
+      const { row, takenAt } = settled.delivery;
+      const found = await this.#parts.ledger.ask(async (ledger) => [await ledger.find(row.admission.id)]);
+      if (found === undefined) return;
+      // Whoever else looks meanwhile finds it said.
+      if (!this.#unsaid.delete(settled)) continue;
+      const [now] = found;
+      // Up to the end of our lease nobody else can have written it; later it is theirs to say.
+      const ours = now?.state === settled.outcome.to && now.updatedAt < takenAt + LEASE_MS;
+      if (ours) this.#parts.emit(outcomeEvent(row, settled.outcome));
+    }
+  }
+
+  async #giveUp(delivery: DueDelivery): Promise<void> {
+    const { row } = delivery;
     const lastReason = `${String(row.delivery.crashes)} processes in a row ended while sending it`;
-    await this.#settle(row, leaseId, { to: 'dead', delivery: { ...row.delivery, lastReason } });
+    await this.#settle({ delivery, outcome: { to: 'dead', delivery: { ...row.delivery, lastReason } } });
   }
 
   async #ask({ row }: DueDelivery): Promise<DeliveryAnswer> {
@@ -102,7 +125,8 @@ export class Dispatch {
     }
   }
 
-  async #write({ row, leaseId }: DueDelivery, answer: DeliveryAnswer, probe: boolean): Promise<void> {
+  async #write(delivery: DueDelivery, answer: DeliveryAnswer, probe: boolean): Promise<void> {
+    const { row } = delivery;
     const { outcome, queue, putBack } = decide(this.#queue, {
       admissionId: row.admission.id,
       before: row.delivery,
@@ -112,16 +136,21 @@ export class Dispatch {
       random: this.#parts.random(),
     });
     this.#turn(queue);
-    await this.#settle(row, leaseId, outcome);
+    await this.#settle({ delivery, outcome });
     await this.putBack(putBack);
   }
 
-  async #settle(row: DueDelivery['row'], leaseId: string, outcome: DeliveryOutcome): Promise<void> {
+  async #settle(settled: Settled): Promise<void> {
+    const { delivery, outcome } = settled;
+    const { row, leaseId } = delivery;
     const ours = await this.#parts.ledger.ask((ledger) =>
       ledger.settleDelivery(row.admission.id, leaseId, outcome),
     );
     // Without our lease somebody else sends it, and says so.
     if (ours === true) this.#parts.emit(outcomeEvent(row, outcome));
+    if (ours !== undefined || outcome.to === 'ordered') return;
+    this.#unsaid.add(settled);
+    await this.sayUnsaid();
   }
 
   #turn(queue: Queue): void {

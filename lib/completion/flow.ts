@@ -5,8 +5,8 @@ const MOST_IN_FLIGHT = 10;
 const SECOND_MS = 1_000;
 /** One completion, in the units of {@link Pace.credit}. */
 const ONE = 60_000;
-/** A wrong clock or a broken header at the other side must not silence the queue for days. */
-const LONGEST_HOLD_MS = 3_600_000;
+/** A wrong clock or a broken header at the other side, or a wrong clock of whoever led before, must not silence the queue for days. */
+export const LONGEST_HOLD_MS = 3_600_000;
 
 interface Pace {
   readonly perMinute: number;

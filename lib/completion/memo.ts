@@ -1,5 +1,5 @@
 /** What a leader of the deliveries leaves to the next one: pauses, streaks and how fast completions may go out. Pure. */
-import { type Flow, fullFlow } from './flow.js';
+import { type Flow, fullFlow, LONGEST_HOLD_MS } from './flow.js';
 import { OPEN_QUEUE, type Queue } from './queue.js';
 
 export interface Memo {
@@ -27,7 +27,8 @@ export function readMemo(text: string, now: number, perMinute: number | undefine
   const kept = parsed(text);
   if (kept === undefined) return fresh;
   const { pace } = fresh.flow;
-  const { allowed, holdUntil, halvedAt } = kept.flow;
+  const { allowed, halvedAt } = kept.flow;
+  const holdUntil = Math.min(kept.flow.holdUntil, now + LONGEST_HOLD_MS);
   return {
     queue: kept.queue,
     flow: { allowed, holdUntil, halvedAt, ...(pace === undefined ? {} : { pace }) },
