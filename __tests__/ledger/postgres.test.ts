@@ -78,10 +78,10 @@ describePostgres('PostgreSQL around the ledger', (server) => {
   describe('the migration', () => {
     it('says which version was there and which is, and changes nothing the second time', async () => {
       const schema = newSchema();
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 0, to: 4 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 0, to: 5 });
       const ledger = postgresLedger({ pool, schema });
       await ledger.complete(orderOf(admissionOf('one')));
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 4, to: 4 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 5, to: 5 });
       await expect(ledger.find('one')).resolves.toMatchObject({ state: 'ordered' });
     });
 
@@ -93,9 +93,9 @@ describePostgres('PostgreSQL around the ledger', (server) => {
       const claimed = `SELECT ${schema}.claim($1, 'token', 'sid', 'attempt', 'shop', 1000, true, false, NULL)`;
       await pool.query(claimed, [admission]);
       await expect(open({ schema })).rejects.toThrow(
-        /no ledger of version 4 yet: run "npx express-fanfare migrate"/,
+        /no ledger of version 5 yet: run "npx express-fanfare migrate"/,
       );
-      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 1, to: 4 });
+      await expect(migratePostgres(pool, { schema })).resolves.toEqual({ from: 1, to: 5 });
       const ledger = postgresLedger({ pool, schema });
       await expect(ledger.find('one')).resolves.toMatchObject({ tokenHash: 'token' });
       await ledger.deny(admissionOf('two'), { deniedAt: 1, until: Date.now() + 60_000 });
@@ -106,7 +106,7 @@ describePostgres('PostgreSQL around the ledger', (server) => {
 
     it('makes the schema "fanfare" unless it is told another, by a program or as SQL', async () => {
       await pool.query('DROP SCHEMA IF EXISTS fanfare CASCADE');
-      await expect(migratePostgres(pool)).resolves.toEqual({ from: 0, to: 4 });
+      await expect(migratePostgres(pool)).resolves.toEqual({ from: 0, to: 5 });
       await expect(open()).resolves.toEqual([]);
       await pool.query('DROP SCHEMA fanfare CASCADE');
       await pool.query(postgresMigrationSql());
@@ -141,9 +141,9 @@ describePostgres('PostgreSQL around the ledger', (server) => {
     it('keeps out of a schema that a newer version made, and says so', async () => {
       const schema = newSchema();
       await migratePostgres(pool, { schema });
-      await pool.query(`INSERT INTO ${schema}.ledger_versions VALUES (5)`);
+      await pool.query(`INSERT INTO ${schema}.ledger_versions VALUES (6)`);
       await expect(migratePostgres(pool, { schema })).rejects.toThrow(/newer version of express-fanfare/);
-      await expect(open({ schema })).rejects.toThrow(/has version 5, and this version .* knows only 4/);
+      await expect(open({ schema })).rejects.toThrow(/has version 6, and this version .* knows only 5/);
     });
   });
 

@@ -11,7 +11,7 @@ import { ADMISSIONS, LEAD, TRIPLES } from './postgres-sql-tables.js';
 import { UPKEEP_STEPS } from './postgres-sql-upkeep.js';
 
 /** Kept in the database; goes up with every change to tables or functions. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const LAYOUT = [
   ...[ADMISSIONS, TRIPLES, NOTES, LEAD],
