@@ -54,7 +54,7 @@ const command = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('settle' as const),
       which,
-      to: fc.constantFrom('free' as const, 'pending' as const, 'unresolved' as const),
+      to: fc.constantFrom('free' as const, 'pending' as const, 'unresolved' as const, 'as found' as const),
     }),
   },
   {
@@ -139,6 +139,7 @@ export class Play {
   readonly ledger: Ledger;
   readonly #attempts: { admissionId: string; attemptId: string }[] = [];
   readonly #deliveries: DueDelivery[] = [];
+  readonly #found = new Map<string, number>();
 
   constructor(make: (clock: ManualClock) => Ledger) {
     this.ledger = make(this.clock);
@@ -233,10 +234,20 @@ export class Play {
     if (holder === undefined) return 'nobody';
     if (given.do === 'renew') return this.ledger.renew(holder, LEASE_MS);
     if (given.do === 'defer') return this.ledger.defer(holder, `reference of ${holder.attemptId}`);
+    if (given.to === 'as found') return this.#freeAsFound(holder);
     return this.ledger.settle(
       holder,
       given.to === 'pending' ? { to: 'pending', pendingMs: 300, notAfter: START + 2_000 } : { to: given.to },
     );
+  }
+
+  /** By what was found the time before, which may hold still or be long past. */
+  async #freeAsFound(holder: { admissionId: string; attemptId: string }): Promise<unknown> {
+    const found = this.#found.get(holder.admissionId);
+    const row = await this.ledger.find(holder.admissionId);
+    const since = row?.state === 'unresolved' ? row.since : START;
+    this.#found.set(holder.admissionId, since);
+    return this.ledger.settle(holder, { to: 'free', unresolvedSince: found ?? since });
   }
 
   #complete({ by, admission, orderId }: Extract<Command, { do: 'complete' }>): Promise<unknown> {

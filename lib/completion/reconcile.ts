@@ -114,10 +114,12 @@ class Reconciliation implements Reconciler {
     return 'ordered';
   }
 
-  async #free({ admission, attempt }: UnresolvedRow): Promise<Settled> {
+  async #free({ admission, attempt, since }: UnresolvedRow): Promise<Settled> {
     const message = 'An attempt without an order could not be given back: the ledger cannot be asked.';
     const holder = { admissionId: admission.id, attemptId: attempt.id };
-    const ours = await askLedger(this.#parts, message, (ledger) => ledger.settle(holder, { to: 'free' }));
+    // It may have been heard of again while the merchant was asked, and be about to charge.
+    const outcome = { to: 'free', unresolvedSince: since } as const;
+    const ours = await askLedger(this.#parts, message, (ledger) => ledger.settle(holder, outcome));
     if (!ours) return 'unknown';
     this.#parts.emit({
       type: 'claim.released',

@@ -44,7 +44,8 @@ export interface Holder {
 
 /** What became of an attempt that made no order. */
 export type AttemptOutcome =
-  | { readonly to: 'free' }
+  /** With `unresolvedSince` only while it stands unresolved since then, by the engine's clock: once renewed it runs again. */
+  | { readonly to: 'free'; readonly unresolvedSince?: number }
   /** `pendingMs` from now, at most until `notAfter`. */
   | { readonly to: 'pending'; readonly pendingMs: number; readonly notAfter?: number }
   | { readonly to: 'unresolved' };

@@ -82,8 +82,9 @@ export class PostgresLedger extends PostgresOverview implements Ledger {
   }
 
   settle({ admissionId, attemptId }: Holder, outcome: AttemptOutcome): Promise<boolean> {
-    const { pendingMs, notAfter } = { pendingMs: undefined, notAfter: undefined, ...outcome };
-    return this.step('settle', [admissionId, attemptId, outcome.to, pendingMs, notAfter]);
+    const none = { pendingMs: undefined, notAfter: undefined, unresolvedSince: undefined };
+    const { to, pendingMs, notAfter, unresolvedSince } = { ...none, ...outcome };
+    return this.step('settle', [admissionId, attemptId, to, pendingMs, notAfter, unresolvedSince]);
   }
 
   checkTransaction(transaction: unknown): void {

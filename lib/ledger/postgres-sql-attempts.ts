@@ -105,7 +105,7 @@ END $$;
 
 const SETTLE = `
 CREATE OR REPLACE FUNCTION settle(row_id text, attempt text, to_state text, pending_ms numeric, not_after numeric,
-  given_now bigint) RETURNS json ${STEP} AS $$
+  found_since bigint, given_now bigint) RETURNS json ${STEP} AS $$
 DECLARE
   now_ms bigint := engine_now(given_now);
   stays_open boolean := to_state <> 'free';
@@ -120,7 +120,8 @@ BEGIN
     unresolved_since = CASE to_state
       WHEN 'unresolved' THEN coalesce(a.unresolved_since, least(a.lapses_at, now_ms)) END,
     updated_at = now_ms
-  WHERE a.id = row_id AND a.attempt_id = attempt;
+  WHERE a.id = row_id AND a.attempt_id = attempt AND (found_since IS NULL
+    OR state_at(a, now_ms) = 'unresolved' AND coalesce(a.unresolved_since, a.lapses_at) = found_since);
   RETURN to_json(FOUND);
 END $$;
 `;

@@ -106,6 +106,7 @@ const SETTLE_STEP = `
 local row = find(given.admissionId)
 if row == nil or row['attempt.id'] ~= given.attemptId then return false end
 row = standing(row)
+if given.unresolvedSince and tonumber(row.since) ~= tonumber(given.unresolvedSince) then return false end
 if given.to == 'free' then
   put(inState(row, 'free', {}, {}))
 elseif given.to == 'pending' then

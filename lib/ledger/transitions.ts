@@ -129,7 +129,8 @@ export function settle(
   now: number,
 ): Step<boolean> {
   const stands = row === undefined ? undefined : standing(row, now);
-  if (stands === undefined || !isOpen(stands, holder)) return { outcome: false };
+  if (stands === undefined || !isOpen(stands, holder) || !isAsFound(stands, outcome))
+    return { outcome: false };
   return { outcome: true, write: inState(stands, settled(stands, outcome, now), now) };
 }
 
@@ -137,6 +138,12 @@ type OpenRow = Extract<Row, { readonly attempt: OpenAttempt }>;
 
 function isOpen(row: Row, holder: Holder): row is OpenRow {
   return 'attempt' in row && row.attempt.id === holder.attemptId;
+}
+
+/** Whoever freed it for a silence that has ended would free an attempt that runs again. */
+function isAsFound(row: OpenRow, outcome: AttemptOutcome): boolean {
+  if (outcome.to !== 'free' || outcome.unresolvedSince === undefined) return true;
+  return row.state === 'unresolved' && row.since === outcome.unresolvedSince;
 }
 
 function settled(row: OpenRow, outcome: AttemptOutcome, now: number): RowState {

@@ -106,7 +106,9 @@ export class Orders {
     const row = await this.#context.ledger.find(id);
     if (row === undefined || !isWaiting(row) || !isMeant(row)) return false;
     const holder = { admissionId: id, attemptId: row.attempt.id };
-    const released = await this.#context.ledger.settle(holder, { to: 'free' });
+    // What has lapsed may be heard of again meanwhile; what waits for a payment never runs again.
+    const since = row.state === 'unresolved' ? { unresolvedSince: row.since } : {};
+    const released = await this.#context.ledger.settle(holder, { to: 'free', ...since });
     if (released) {
       const message = "An attempt was given back at the merchant's word.";
       this.#context.emit({

@@ -11,6 +11,7 @@ import { leadCases } from './lead-cases.js';
 import { ManualClock } from './manual-clock.js';
 import { noteCases } from './note-cases.js';
 import { overviewCases } from './overview-cases.js';
+import { unresolvedCases } from './unresolved-cases.js';
 import { upkeepCases } from './upkeep-cases.js';
 
 export type { LedgerUnderTest, MakeLedger } from './bench.js';
@@ -32,6 +33,7 @@ export interface Runner {
 const GROUPS: Readonly<Record<string, Cases>> = {
   claim: claimCases,
   attempt: attemptCases,
+  unresolved: unresolvedCases,
   complete: completionCases,
   delivery: deliveryCases,
   lead: leadCases,
