@@ -179,6 +179,44 @@ describeWithChromium('the countdown', (chromium) => {
     expect([questions(shop), await face(page)]).toEqual([2, '10:00']);
   });
 
+  test('however often it is asked for while the server is away, it asks again once, and not when it is gone', async () => {
+    const { shop, page } = await arrive({ before: onQuestion((_req, res) => res.status(503).end()) });
+    await until(() => questions(shop) === 1);
+    for (let focused = 0; focused < 3; focused += 1) {
+      await askedAfter(page, () => page.evaluate(() => dispatchEvent(new Event('focus'))));
+    }
+    await settled(page);
+    await askedAfter(page, () => page.clock.runFor(15_000));
+    await settled(page);
+    expect(questions(shop)).toBe(5);
+    await page.evaluate(() => {
+      document.querySelector('fanfare-countdown')!.remove();
+    });
+    await page.clock.runFor(60_000);
+    await settled(page);
+    expect(questions(shop)).toBe(5);
+  });
+
+  test('an answer that comes when it is gone has nothing asked again', async () => {
+    let answer: (() => void) | undefined;
+    const { shop, page } = await arrive({
+      before: onQuestion((_req, res) => {
+        answer = () => res.status(503).end();
+      }),
+    });
+    await until(() => answer !== undefined);
+    await page.evaluate(() => {
+      document.querySelector('fanfare-countdown')!.remove();
+    });
+    const late = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/session'));
+    answer!();
+    await late;
+    await settled(page);
+    await page.clock.runFor(60_000);
+    await settled(page);
+    expect(questions(shop)).toBe(1);
+  });
+
   test('is not held up by an answer that never comes, and does not believe it when it comes late', async () => {
     let answerLate: (() => void) | undefined;
     const { shop, page } = await arrive({

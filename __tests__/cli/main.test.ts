@@ -1,9 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { dead } from '../support/completions.js';
-import { placeCli, startCli } from './start-cli.js';
+import { placeCli, startCli, startCliInto } from './start-cli.js';
 
 let folder: string;
 beforeAll(() => {
@@ -53,11 +54,42 @@ it('gives up a dead completion in a file that a running shop has open', async ()
   await shop.close();
 });
 
+describe.each([['--help'], ['completions list --json']])('%s', (words) => {
+  const args = (): string[] => [
+    ...words.split(' '),
+    ...(words === '--help' ? [] : ['--ledger', join(folder, 'empty.sqlite')]),
+  ];
+  beforeAll(async () => {
+    const ledger = sqliteLedger({ file: join(folder, 'empty.sqlite') });
+    await ledger.open();
+    await ledger.close();
+  });
+
+  it('fails, and says so in one line, when what it wrote was not kept', async () => {
+    const full = openSync('/dev/full', 'w');
+    const { code, err } = await endOf(startCliInto(full, folder, args()));
+    closeSync(full);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The output could not be written: ENOSPC\b.*\n$/);
+  });
+
+  it('ends well when whoever reads has read enough', async () => {
+    const child = startCli(folder, args());
+    child.stdout.destroy();
+    expect(await endOf(child)).toEqual({ code: 0, err: '' });
+  });
+});
+
 async function ended(args: readonly string[]) {
   const child = startCli(folder, args);
-  const written = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (written.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (written.err += chunk.toString()));
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  return { ...(await endOf(child)), out };
+}
+
+async function endOf(child: ChildProcess) {
+  let err = '';
+  child.stderr!.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, ...written };
+  return { code, err };
 }

@@ -1,8 +1,12 @@
 /** What Fanfare's events do: every catalogue, every envelope, and the order in which they come. */
-import type { Fanfare } from '../../lib/index.js';
+import { join } from 'node:path';
+import type { Clock, Fanfare, Ledger } from '../../lib/index.js';
 import { type FanfareWebhookEvent, fanfareWebhook } from '../../lib/webhooks/index.js';
+import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import { ADMISSION } from '../../lib/testing/bench.js';
+import { dies } from '../support/completions.js';
 import { closeStages } from '../support/servers.js';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { openPostBox, type PostBox, timestamped, TRIPLE, until, WEBHOOK_SECRET } from './post-box.js';
 
 let heard: FanfareWebhookEvent[];
@@ -221,6 +225,19 @@ describe('completed', () => {
     expect(box.said('completion.delivered')).toHaveLength(1);
   });
 
+  test('confirms one that was given up, too, and none that an operator gave up for good', async () => {
+    await dies(box.ledger, ADMISSION.id);
+    await send('queue.consumer.completed', { ...IDS, completedAt: seconds(1) });
+    expect(await stateOf()).toBe('delivered');
+    expect(box.said('completion.delivered')).toMatchObject([{ orderId: 'o_1', attempts: 1 }]);
+    const other = { ...ADMISSION, id: 'adm_other', consumerId: 'cons_2' };
+    await box.fanfare.completeAdmission(other, { orderId: 'o_2' });
+    await dies(box.ledger, other.id);
+    await box.ledger.discard(other.id);
+    await send('queue.consumer.completed', { ...IDS, consumerId: 'cons_2', orderId: 'o_2' });
+    expect(await stateOf(other.id)).toBe('discarded');
+  });
+
   test('with another order changes nothing, and is said', async () => {
     await send('queue.consumer.completed', { ...IDS, completedAt: seconds(1), orderId: 'o_2' });
     expect(await stateOf()).toBe('ordered');
@@ -299,4 +316,72 @@ test('an event whose handling failed is told again, though a newer one came mean
   expect(told).toEqual(['admission.admitted', 'admission.left', 'admission.admitted']);
   expect(failing.said('webhook.ignored')).toHaveLength(1);
   expect(await failing.ledger.openNotes('webhook', 10)).toEqual([]);
+});
+
+describe('a token whose secret is not in the list any more', () => {
+  const [OLD, NEW] = ['the secret of last year, long enough', 'the secret of this year, long enough'];
+  let folder: string;
+  let first: PostBox;
+
+  const open = (clock: Clock): Ledger => sqliteLedger({ file: join(folder, 'fanfare.sqlite'), clock });
+
+  /** Another start of the shop, with the same ledger. */
+  async function restart(secrets: string[], onEvent?: (event: FanfareWebhookEvent) => unknown) {
+    const { clock } = first;
+    return openPostBox({
+      receiver: (fanfare) =>
+        fanfareWebhook(fanfare, { secrets: WEBHOOK_SECRET, ...(onEvent ? { onEvent } : {}) }),
+      ledger: () => open(clock),
+      options: { clock, session: { secrets, insecure: true } },
+    });
+  }
+
+  /** Lets time go by until it is so. */
+  const inTime = (holds: () => boolean | Promise<boolean>): Promise<void> =>
+    until(async () => {
+      await first.clock.advance(1_000);
+      return holds();
+    });
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    first = await openPostBox({
+      ledger: open,
+      receiver: (fanfare) =>
+        fanfareWebhook(fanfare, {
+          secrets: WEBHOOK_SECRET,
+          onEvent: () => Promise.reject(new Error('the mailer is away')),
+        }),
+      options: { session: { secrets: [OLD], insecure: true } },
+    });
+    const data = { drawId: 'draw_1', consumerId: 'cons_1', admissionToken: 'tok_1' };
+    const body = JSON.stringify({ id: 'whk_w', type: 'draw.consumer.won', data });
+    await first.post(body, timestamped(body, first.clock.now()));
+    await first.settled();
+    await first.fanfare.close();
+  });
+  afterEach(async () => {
+    await closeStages();
+    removeFolder(folder);
+  });
+
+  test('has the event tried again, until the secret is back', async () => {
+    const told: FanfareWebhookEvent[] = [];
+    const without = await restart([NEW], (event) => told.push(event));
+    await inTime(() => without.said('webhook.failed').length > 0);
+    await without.fanfare.close();
+    expect(told).toEqual([]);
+    const [failed] = without.said('webhook.failed');
+    expect(failed).toMatchObject({ attempts: 2 });
+    expect(String((failed as { cause: unknown }).cause)).toMatch(/"session\.secrets".*put it back/);
+    await restart([NEW, OLD], (event) => told.push(event));
+    await inTime(() => told.length > 0);
+    expect(told).toMatchObject([{ type: 'admission.won', token: 'tok_1' }]);
+  });
+
+  test('holds up nothing where no handler wants it', async () => {
+    const without = await restart([NEW]);
+    await inTime(async () => (await without.ledger.openNotes('webhook', 10)).length === 0);
+    expect(without.said('webhook.failed')).toEqual([]);
+  });
 });

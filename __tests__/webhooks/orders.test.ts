@@ -142,6 +142,32 @@ describe('Shopify', () => {
     });
     expect(await ordersOf(box)).toMatchObject([['queue_1', '#1001', '598.94', 'USD']]);
   });
+
+  test.each([
+    ['a number', 1001, '1001'],
+    ['nothing', undefined, '450789469'],
+  ])('%s from orderIdOf', async (_what, own, orderId) => {
+    const box = await open(shopifyWebhook, { orderIdOf: () => own });
+    const note_attributes = shopifyNoteAttributes(ADMISSION);
+    expect(await send(box, 'orders/paid', { ...order, note_attributes })).toBe(200);
+    expect(await ordersOf(box)).toMatchObject([['queue_1', orderId, '598.94', 'USD']]);
+  });
+
+  test.each([
+    ['object', Promise.resolve('1001')],
+    ['an empty text', ''],
+    ['null', null],
+    ['1.5', 1.5],
+  ])('%s from orderIdOf has it sent again', async (got, own) => {
+    const box = await open(shopifyWebhook, { orderIdOf: (() => own) as never });
+    const body = JSON.stringify({ ...order, note_attributes: shopifyNoteAttributes(ADMISSION) });
+    const answer = await box.post(body, { ...sign(body), 'X-Shopify-Topic': 'orders/paid' });
+    expect([answer.status, await answer.text()]).toEqual([
+      500,
+      `fault: "orderIdOf" must give a text, a whole number or undefined, at once; it gave ${got}`,
+    ]);
+    expect(await box.ledger.openNotes('webhook', 10)).toEqual([]);
+  });
 });
 
 describe('WooCommerce', () => {

@@ -24,6 +24,7 @@ class Countdown extends Base {
   #over = false;
   #questions = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #drift = 0;
   #connection: AbortController | undefined;
 
@@ -41,17 +42,19 @@ class Countdown extends Base {
   disconnectedCallback(): void {
     this.#connection?.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
   }
 
   /** The newest question counts: an earlier one may never be answered, or its answer have been slept through. */
   async #ask(): Promise<void> {
+    clearTimeout(this.#again);
     if (this.#over) return;
     const question = ++this.#questions;
     const routes = this.getAttribute('routes') ?? Countdown.routes;
     const limit = await askTimeLimit(routes, this.getAttribute('admission-id') ?? this.#id);
     if (question !== this.#questions || !this.isConnected) return;
     // What is known is counted on meanwhile.
-    if (limit === 'unknown') setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
+    if (limit === 'unknown') this.#again = setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
     else this.#follow(limit);
   }
 

@@ -36,10 +36,25 @@ function ask(question: string): Promise<string> {
   });
 }
 
+// Looked at in the end: what is half done, because nobody hears of it, is worse.
+let lost: Error | undefined;
+process.stdout.on('error', (error) => {
+  lost ??= error;
+});
+
+/** Whoever closed the pipe, as `head` does, has read enough. */
+function complaintOf(error: NodeJS.ErrnoException | null | undefined): string {
+  if (!error || error.code === 'EPIPE') return '';
+  process.exitCode = 1;
+  return `The output could not be written: ${error.message}\n`;
+}
+
 // A process that runs out of work before it has its code has not done what it was asked to.
 process.exitCode = 1;
 void run(process.argv.slice(2), terminal).then((code) => {
   process.exitCode = code;
   // A server that is silent must not keep the process; what was written must be out before it ends.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+  process.stdout.write('', (error) => {
+    process.stderr.write(complaintOf(lost ?? error), () => process.exit());
+  });
 });

@@ -8,7 +8,7 @@ import type { AdmissionEvent } from './fanfare-event.js';
 /** Longer than the two steps take. */
 const LEASE_MS = 30_000;
 
-type Ordered = Extract<Row, { readonly state: 'ordered' }>;
+type Untold = Extract<Row, { readonly state: 'ordered' | 'dead' }>;
 
 /**
  * What the event has to do with the orders on record: `other` is an order for the same admission that Fanfare does not
@@ -20,14 +20,14 @@ export interface Confirmation {
 }
 
 export async function confirmDelivery(
-  { ledger, emit }: Pick<Backstage, 'ledger' | 'emit'>,
+  { ledger, emit, clock }: Pick<Backstage, 'ledger' | 'emit' | 'clock'>,
   event: AdmissionEvent,
 ): Promise<Confirmation> {
   const used = (await ledger.rowsOf(event)).filter(isUsed);
   const meant = used.filter((row) => isMeant(row, event, used.length));
   let confirmed = 0;
   for (const row of meant) {
-    if (row.state !== 'ordered' || !(await settle(ledger, row))) continue;
+    if (!isUntold(row) || !(await settle(ledger, row, clock.now()))) continue;
     confirmed += 1;
     emit(deliveredEvent(row));
   }
@@ -44,8 +44,18 @@ function isMeant({ order }: UsedRow, { orderId, at }: AdmissionEvent, orders: nu
   return orders === 1 && at !== undefined && order.completedAt <= at + TOLERANCE_MS;
 }
 
-/** `false`: it is being sent right now, and what comes of that is as good. */
-async function settle(ledger: Ledger, { admission: { id } }: Ordered): Promise<boolean> {
+function isUntold(row: UsedRow): row is Untold {
+  return row.state === 'ordered' || row.state === 'dead';
+}
+
+/** `false`: it is being sent right now, and what comes of that is as good; or an operator has just discarded it. */
+async function settle(
+  ledger: Ledger,
+  { admission: { id }, state, delivery }: Untold,
+  now: number,
+): Promise<boolean> {
+  // Only what waits can be taken. Where this breaks off, it is sent, as after a retry by hand.
+  if (state === 'dead') await ledger.reschedule(id, { ...delivery, nextAttemptAt: now + LEASE_MS });
   const due = await ledger.take(id, LEASE_MS);
   return due !== undefined && ledger.settleDelivery(id, due.leaseId, { to: 'delivered' });
 }
@@ -54,7 +64,7 @@ function deliveredEvent({
   admission: { id: admissionId },
   order: { orderId },
   delivery: { attempts },
-}: Ordered) {
+}: Untold) {
   const message = `Fanfare has heard of order ${orderId}: it says so itself.`;
   return { type: 'completion.delivered', level: 'info', message, admissionId, orderId, attempts } as const;
 }

@@ -24,6 +24,8 @@ export interface FanfareWorkParts {
 
 /** Longer than any admission lasts. */
 const DENIED_FOR_MS = 30 * 24 * 60 * 60 * 1_000;
+const NO_SECRET =
+  'None of "session.secrets" opens the token of this event: it was sealed with an older secret; put it back behind the new one.';
 const TOKEN = /^[\u0021-\u007e]{1,1800}$/;
 
 /** Takes the token out of an event, and keeps it where nobody can read it. */
@@ -35,11 +37,8 @@ export function mailOf({ keyring }: Backstage, event: FanfareWebhookEvent): Mail
   return { eventId, work: { event: rest, sealedToken: sealToken(keyring, token, eventId) } };
 }
 
-export async function performFanfare(
-  parts: FanfareWorkParts,
-  { eventId, work }: Mail<FanfareWork>,
-): Promise<Worked> {
-  const { event } = work;
+export async function performFanfare(parts: FanfareWorkParts, mail: Mail<FanfareWork>): Promise<Worked> {
+  const { event } = mail.work;
   if (isAboutAdmission(event)) {
     await affect(parts, event);
     if (!(await isInOrder(parts.backstage, event))) {
@@ -47,12 +46,17 @@ export async function performFanfare(
       return 'done';
     }
   }
-  const token =
-    work.sealedToken === undefined
-      ? undefined
-      : openToken(parts.backstage.keyring, work.sealedToken, eventId);
-  await parts.onEvent?.(token === undefined ? event : { ...(event as AdmissionEvent), token });
+  await parts.onEvent?.(opened(parts.backstage, mail));
   return 'done';
+}
+
+/** Throws without the secret: a winner who is told of without the token would never be invited. */
+function opened({ keyring }: Backstage, { eventId, work }: Mail<FanfareWork>): FanfareWebhookEvent {
+  const { event, sealedToken } = work;
+  if (sealedToken === undefined) return event;
+  const token = openToken(keyring, sealedToken, eventId);
+  if (token === undefined) throw new Error(NO_SECRET);
+  return { ...(event as AdmissionEvent), token };
 }
 
 /**

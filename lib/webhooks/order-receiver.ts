@@ -3,6 +3,7 @@ import { compact } from '../admission/compact.js';
 import { parseTime } from '../admission/expiry.js';
 import type { OnStage } from '../middleware/backstage.js';
 import type { Middleware, Request } from '../middleware/http.js';
+import { kindOf } from '../option-checks.js';
 import type { DistributionIdOf } from './carried.js';
 import { type Fields, textOf } from './fields.js';
 import { createInbox } from './inbox.js';
@@ -22,7 +23,7 @@ export interface OrderWebhookOptions extends ReceiverOptions {
    * The shop's own id of an order, as it is on record with `completeAdmission`; gets what the platform sent (an order, a
    * refund, a payment). Default: the platform's id, or what `stripeMetadata(admission, { orderId })` carried.
    */
-  readonly orderIdOf?: (sent: Readonly<Record<string, unknown>>) => string | undefined;
+  readonly orderIdOf?: (sent: Readonly<Record<string, unknown>>) => string | number | undefined;
   /** For orders that name an experience and no distribution. */
   readonly distributionIdOf?: DistributionIdOf;
   /**
@@ -73,7 +74,7 @@ export function orderWebhook(
   const readOrder = reader({
     ...checked,
     ...compact({ distributionIdOf }),
-    orderIdOf: (sent, preset) => orderIdOf?.(sent) ?? textOf(preset),
+    orderIdOf: (sent, preset) => ownId(orderIdOf?.(sent)) ?? textOf(preset),
     paidAtOf: (sent, preset) => parseTime(paidAt?.(sent)) ?? preset,
   });
   const read: ReceiverParts<OrderWork>['read'] = (body, headers) => {
@@ -86,4 +87,13 @@ export function orderWebhook(
     perform: (mail, attempt) => performOrder(parts, mail, attempt),
   });
   return receiverMiddleware({ ...checked, inbox, read });
+}
+
+/** What is no id must not be taken for an order that is nothing to us: it would be answered with 200, and lost. */
+function ownId(value: unknown): string | undefined {
+  const id = textOf(value);
+  if (id !== undefined || value === undefined) return id;
+  throw new TypeError(
+    `"orderIdOf" must give a text, a whole number or undefined, at once; it gave ${kindOf(value)}`,
+  );
 }
