@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { commands, declarations, manifest, root, subpaths } from './entries.mjs';
 
 /** Bytes unpacked, without the browser and emulator wings, which a shop never loads. */
-const LARGEST = 900_000;
+const LARGEST = 915_000;
 /** Bytes of `node_modules`, the packages that we need included. */
 const LARGEST_INSTALLED = 4 * 1024 ** 2;
 const OUTSIDE = /^dist\/(browser|emulator|shared\/create-emulator)\b/;
