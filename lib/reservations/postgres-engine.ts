@@ -22,6 +22,7 @@ const NOW = `coalesce(?::bigint, floor(extract(epoch FROM clock_timestamp()) * 1
 export class PostgresEngine implements Engine {
   readonly #parts: PostgresEngineParts;
   #opened: Promise<void> | undefined;
+  #isOpen = false;
   #closed = false;
 
   constructor(parts: PostgresEngineParts) {
@@ -34,6 +35,7 @@ export class PostgresEngine implements Engine {
     this.#opened ??= prepare(pool, names);
     try {
       await this.#opened;
+      this.#isOpen = true;
     } catch (error) {
       // What was wrong may be put right, so the next one looks again.
       this.#opened = undefined;
@@ -51,7 +53,7 @@ export class PostgresEngine implements Engine {
     // Not `open()`: the merchant may hold the pool's last client. Where no table is, nothing was ever held.
     this.#refuseClosed();
     return inSavepoint(connection, async () =>
-      (await isThere(connection, this.#parts.names))
+      this.#isOpen || (await isThere(connection, this.#parts.names))
         ? this.#locked(connection, admissionId, step)
         : runAsync(step(0), () => Promise.resolve([])),
     );
