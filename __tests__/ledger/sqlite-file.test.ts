@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../lib/ledger/sqlite-driver.js';
 import { sqliteLedger } from '../../lib/ledger/sqlite.js';
-import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { eachInFolder } from '../support/temporary-folder.js';
 
 const ORDER = {
   target: {
@@ -13,16 +13,10 @@ const ORDER = {
   order: { orderId: 'order-1' },
 } as const;
 
-let folder: string;
 let file: string;
 
-beforeEach(() => {
-  folder = temporaryFolder();
+eachInFolder((folder) => {
   file = join(folder, 'ledger.sqlite');
-});
-
-afterEach(() => {
-  removeFolder(folder);
 });
 
 it.each(['removed', 'replaced'])('that was %s while it was open: no order is taken any more', async (how) => {

@@ -10,7 +10,7 @@ import { sqliteLedger } from '../../lib/ledger/sqlite.js';
 import type { Ledger } from '../../lib/ledger/ledger.js';
 import type { Row } from '../../lib/ledger/row.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+import { eachInFolder } from '../support/temporary-folder.js';
 
 const ADMISSION = {
   id: 'admission-1',
@@ -40,13 +40,9 @@ const byAdmission = {
 let folder: string;
 let file: string;
 
-beforeEach(() => {
-  folder = temporaryFolder();
+eachInFolder((made) => {
+  folder = made;
   file = join(folder, 'ledger.sqlite');
-});
-
-afterEach(() => {
-  removeFolder(folder);
 });
 
 describe('options', () => {

@@ -11,3 +11,15 @@ export function temporaryFolder(): string {
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
+
+/** Hands each test an empty folder, which is removed afterwards. */
+export function eachInFolder(begin: (folder: string) => void): void {
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    begin(folder);
+  });
+  afterEach(() => {
+    removeFolder(folder);
+  });
+}
